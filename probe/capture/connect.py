@@ -1,0 +1,27 @@
+"""One TCP connection as a recorded step."""
+
+from probe.capture.clock import Clock
+from probe.capture.endings import DONE, ending
+from probe.capture.wire import Wire
+from probe.facts.observation import Connect, Ending
+
+SECONDS = 5.0
+"""How long a connection may take."""
+
+
+async def connect(address: str, port: int, clock: Clock, deadline: float) -> tuple[Connect, Wire | None]:
+    """Connect to an IP literal; the wire is ``None`` unless the step ended as done. ``deadline`` is a point in time on ``clock``.
+
+    Cancellation goes through; whoever cancels knows when it began.
+    """
+    started = clock.now()
+    try:
+        wire = await Wire.open(address, port, clock, min(deadline, started + SECONDS))
+    except OSError as error:
+        return made(address, port, started, clock, ending(error)), None
+    return made(address, port, started, clock, DONE, wire.local()), wire
+
+
+def made(address: str, port: int, started: float, clock: Clock, how: Ending, local: str = "") -> Connect:
+    """Write the step down as it stands now."""
+    return Connect(started=started, took=clock.now() - started, ending=how, address=address, port=port, local=local)

@@ -1,0 +1,201 @@
+"""An issuer's certificate from the URL that a certificate names (RFC 5280 section 4.2.2.1).
+
+The certificate is the peer's, so the URL is hostile. Only http on port 80 or from 1024 up; every address is looked at before it is connected to, and it is
+that literal which is connected to, again for each redirect. Nothing is decoded and no redirect leaves this rule.
+"""
+
+import asyncio
+from dataclasses import replace
+from urllib.parse import quote, urljoin, urlsplit
+
+import h11
+
+from probe import VERSION
+from probe.capture.clock import Clock
+from probe.capture.connect import connect
+from probe.capture.dns_question import ask
+from probe.capture.endings import CLOSED, DONE, LIMIT, TIMED_OUT, UNUSABLE, ending
+from probe.capture.internal import allowed
+from probe.capture.resolve import is_literal, server
+from probe.capture.system_names import system
+from probe.capture.wire import Wire
+from probe.facts.noun import noun
+from probe.facts.observation import Ending, Fetch, Hop, How, Local
+
+BODY = 128 * 1024
+HEADERS = 16 * 1024
+REDIRECTS = 3
+SECONDS = 5.0
+URL = 2000
+ADDRESSES = 3
+
+_SCHEME = Ending(how=How.LOCAL, local=Local.SCHEME)
+_PRIVATE = Ending(how=How.LOCAL, local=Local.PRIVATE_ADDRESS)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@noun
+class _Place:
+    """Where a URL leads: ``host`` is a name or an IP literal without brackets, ``field`` the Host header."""
+
+    host: str
+    port: int
+    field: str
+    path: str
+
+
+@noun
+class _Answer:
+    status: int
+    location: str | None
+    body: bytes
+
+
+class Fetcher:
+    """One fetch with its limits; ``hops`` and ``body`` hold what is known, also when it is cancelled."""
+
+    def __init__(self, target_addresses: tuple[str, ...], allow_private: bool, resolver: str | None, clock: Clock, until: float) -> None:
+        self._targets = target_addresses
+        self._allow_private = allow_private
+        self._resolver = resolver
+        self._clock = clock
+        self._until = until
+        self.hops: list[Hop] = []
+        self.body = b""
+
+    async def run(self, url: str) -> Ending:
+        """Follow the URL to its document. Raises ``OSError`` for what the network does."""
+        for _ in range(REDIRECTS + 1):
+            self.hops.append(Hop(url=url[:URL]))
+            place = _place(url)
+            if place is None:
+                return _SCHEME
+            answer = await self._get(place)
+            if isinstance(answer, Ending):
+                return answer
+            self.hops[-1] = replace(self.hops[-1], status=answer.status)
+            if answer.status in _REDIRECTS and answer.location:
+                try:
+                    url = urljoin(url, answer.location)
+                except ValueError:
+                    return _SCHEME
+                continue
+            if answer.status != 200:
+                return Ending(how=How.DECLINED, code=answer.status)
+            self.body = answer.body
+            return DONE if answer.body else UNUSABLE
+        return LIMIT
+
+    async def _get(self, place: _Place) -> _Answer | Ending:
+        addresses, how = await self._addresses(place.host)
+        if not addresses:
+            return how
+        permitted = [one for one in addresses if allowed(one, self._targets, self._allow_private)]
+        if not permitted:
+            self.hops[-1] = replace(self.hops[-1], address=addresses[0])
+            return _PRIVATE
+        last = TIMED_OUT
+        for address in permitted[:ADDRESSES]:
+            self.hops[-1] = replace(self.hops[-1], address=address)
+            step, wire = await connect(address, place.port, self._clock, self._until)
+            last = step.ending
+            if wire is not None:
+                try:
+                    return await self._request(wire, place)
+                finally:
+                    wire.close()
+        return last
+
+    async def _addresses(self, host: str) -> tuple[tuple[str, ...], Ending]:
+        if is_literal(host):
+            return (host,), DONE
+        if self._resolver is None or host == "localhost":
+            one = await system(host, self._clock, self._until)
+            return one.addresses, one.ending if one.ending.how is not How.DONE else UNUSABLE
+        servers = (server(self._resolver),)
+        answers = await asyncio.gather(*(ask(host, kind, servers, self._clock, self._until) for kind in ("A", "AAAA")))
+        found = tuple(address for one in answers for address in one.addresses)
+        return found, next((one.ending for one in answers if one.ending.how is not How.DONE), UNUSABLE)
+
+    async def _request(self, wire: Wire, place: _Place) -> _Answer | Ending:
+        connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS)
+        headers = [("Host", place.field), ("User-Agent", f"probe/{VERSION}"), ("Accept", "*/*"), ("Connection", "close")]
+        request = h11.Request(method="GET", target=place.path, headers=headers)
+        await wire.write((connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b""), self._until)
+        received = 0
+        response: h11.Response | None = None
+        body = bytearray()
+        while True:
+            try:
+                event = connection.next_event()
+                if event is h11.NEED_DATA:
+                    data = await wire.read(self._until)
+                    if self._clock.now() > self._until:
+                        return TIMED_OUT
+                    received += len(data)
+                    if received > HEADERS + 2 * BODY:
+                        return LIMIT
+                    if not data and response is None:
+                        return CLOSED
+                    connection.receive_data(data)
+                    continue
+            except h11.RemoteProtocolError:
+                return LIMIT if response is None and received > HEADERS else UNUSABLE
+            if isinstance(event, h11.Response):
+                response = event
+                if event.status_code != 200:
+                    return _Answer(status=event.status_code, location=_location(event), body=b"")
+            elif isinstance(event, h11.Data):
+                body += event.data
+                if len(body) > BODY:
+                    return LIMIT
+            elif isinstance(event, h11.EndOfMessage):
+                return _Answer(status=200, location=None, body=bytes(body))
+            elif not isinstance(event, h11.InformationalResponse):
+                return UNUSABLE
+
+
+async def fetch_issuer(
+    url: str,
+    target_addresses: tuple[str, ...],
+    allow_private: bool,
+    clock: Clock,
+    deadline: float,
+    resolver: str | None = None,
+) -> Fetch:
+    """Fetch the document behind ``url``: 128 KiB, three redirects and five seconds at most, ``deadline`` being a point in time on ``clock``.
+
+    Internal addresses are refused unless one of ``target_addresses`` is of the same kind or ``allow_private`` is set. ``resolver`` is asked in place of
+    the system's. Never raises for what a peer does; cancellation goes through.
+    """
+    started = clock.now()
+    until = min(deadline, started + SECONDS)
+    fetcher = Fetcher(target_addresses, allow_private, resolver, clock, until)
+    try:
+        how = await fetcher.run(url)
+    except OSError as error:
+        how = ending(error)
+    return Fetch(started=started, took=clock.now() - started, ending=how, url=url[:URL], hops=tuple(fetcher.hops), body=fetcher.body)
+
+
+def _place(url: str) -> _Place | None:
+    """Take a URL apart; ``None`` for one that is not followed: another scheme, a user, a zone, a port under 1024 other than 80, odd characters."""
+    if len(url) > URL or not url.isascii() or not url.isprintable():
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 80
+    except ValueError:
+        return None
+    host = parts.hostname
+    if parts.scheme != "http" or not host or "@" in parts.netloc or "%" in host or (port != 80 and port < 1024):
+        return None
+    if not all(one.isalnum() or one in "-._:" for one in host):
+        return None
+    shown = f"[{host}]" if ":" in host else host
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{quote(parts.query, safe='/%:@!$&()*+,;=?~-._')}" if parts.query else "")
+    return _Place(host=host, port=port, field=shown if port == 80 else f"{shown}:{port}", path=path if path.startswith("/") else f"/{path}")
+
+
+def _location(response: h11.Response) -> str | None:
+    return next((value.decode("latin-1") for name, value in response.headers if name == b"location"), None)

@@ -1,0 +1,46 @@
+"""Reading files that the user named, bounded, with one clear sentence for each way in which that can go wrong."""
+
+import errno
+import stat
+from pathlib import Path
+
+from probe.facts.unusable import Unusable
+
+LIMIT = 64 * 1024 * 1024
+"""The largest file that is read, in bytes."""
+
+
+def load(path: Path, limit: int = LIMIT) -> bytes:
+    """Give the content of a regular file. Raises ``Unusable``."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise Unusable(f"{path} is not a regular file.", "Name a file, or copy the content into one first.")
+        if status.st_size > limit:
+            raise too_large(path, limit)
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    if len(data) > limit:
+        raise too_large(path, limit)
+    return data
+
+
+def too_large(path: Path, limit: int = LIMIT) -> Unusable:
+    """Say that there is too much to read."""
+    return Unusable(f"{path} is larger than {limit // 1024 // 1024} MiB.", "Name a file or folder that holds only the certificates.")
+
+
+def unreadable(path: Path, error: OSError | ValueError) -> Unusable:
+    """Say why a file or folder cannot be read, by the error's number."""
+    number = error.errno if isinstance(error, OSError) else errno.EINVAL
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return Unusable(f"{path} does not exist.", "Check the spelling and the folder that you are in.")
+    if number in (errno.EACCES, errno.EPERM):
+        return Unusable(f"{path} may not be read by this user.", f"Make it readable, for example with: chmod a+r '{path}'")
+    if number == errno.ELOOP:
+        return Unusable(f"{path} is a symbolic link that leads in a circle.", "Name the file itself.")
+    if number in (errno.ENAMETOOLONG, errno.EINVAL):
+        return Unusable("This cannot be the name of a file.", "Check what was given as a file name.")
+    return Unusable(f"{path} cannot be read (errno {number}).", "Check the file and the disk that it is on.")

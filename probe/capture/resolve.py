@@ -1,0 +1,111 @@
+"""From the target's name to addresses, as recorded answers."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from probe.capture.clock import Clock
+from probe.capture.dns_question import Server, ask, spelled
+from probe.capture.endings import INTERRUPTED, TIMED_OUT
+from probe.capture.system_names import system
+from probe.facts.observation import Resolution
+from probe.facts.target import Target
+from probe.facts.unusable import Unusable
+
+GRACE = 1.5
+"""How many seconds DNS gets when the system's resolver has already given addresses."""
+
+SERVERS = 3
+CONFIGURATION = Path("/etc/resolv.conf")
+_SIZE = 64 * 1024
+
+
+async def resolve(
+    target: Target, clock: Clock, seconds: float, record: Callable[[Resolution], None] | None = None, configuration: Path = CONFIGURATION
+) -> tuple[Resolution, ...]:
+    """Ask the system's resolver and DNS, at the same time, for at most ``seconds``; with a resolver given by hand only that.
+
+    Nothing is asked for an IP literal or when the address was given by hand; ``localhost`` is never sent to DNS (RFC 6761 section 6.3).
+    ``record`` gets each answer when it is there, also those that are cut off by cancellation. Raises ``Unusable`` for a resolver that is no address.
+    """
+    if target.connect is not None or is_literal(target.host):
+        return ()
+    until = clock.now() + seconds
+    found: list[Resolution] = []
+    late = False
+
+    async def keep(work: Callable[[], Coroutine[Any, Any, Resolution]], source: str, kind: str, place: Server | None = None) -> None:
+        started = clock.now()
+        try:
+            one = await work()
+        except asyncio.CancelledError:
+            one = Resolution(
+                started=started,
+                took=clock.now() - started,
+                ending=TIMED_OUT if late else INTERRUPTED,
+                name=target.host,
+                source=source,
+                type=kind,
+                server=spelled(place) if place else None,
+            )
+        found.append(one)
+        if record is not None:
+            record(one)
+
+    local = target.host == "localhost" or target.host.endswith(".localhost")
+    servers = () if local else (server(target.resolver),) if target.resolver is not None else configured(configuration)
+    every = {asyncio.ensure_future(keep(partial(ask, target.host, kind, servers, clock, until), "dns", kind, servers[0])) for kind in ("A", "AAAA") if servers}
+    main = None
+    if local or target.resolver is None:
+        main = asyncio.ensure_future(keep(partial(system, target.host, clock, until), "system", "any"))
+        every.add(main)
+    try:
+        if main is not None:
+            await asyncio.wait({main})
+        enough = main is not None and any(one.addresses for one in found if one.source == "system")
+        await asyncio.wait(every, timeout=GRACE if enough else None)
+        late = True
+    finally:
+        for one in every:
+            one.cancel()
+        outcomes = await asyncio.gather(*every, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return tuple(sorted(found, key=lambda one: (one.source != "system", one.type)))
+
+
+def is_literal(host: str) -> bool:
+    """Whether the host is an IP literal (a zone may follow)."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def server(text: str) -> Server:
+    """Read ``IP`` or ``IP:PORT``, an IPv6 address with a port in brackets. Raises ``Unusable``."""
+    host, port = text, "53"
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":") if rest else port
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    if not is_literal(host) or not (port.isdecimal() and port.isascii() and 0 < int(port) < 65536):
+        raise Unusable(f"{text!r} is not the address of a DNS server.", "Write IP or IP:PORT, for example 192.0.2.53 or [2001:db8::53]:53.")
+    return host, int(port)
+
+
+def configured(configuration: Path = CONFIGURATION) -> tuple[Server, ...]:
+    """Give the DNS servers of this machine (resolv.conf); none when there is no such file, as on systems that keep them elsewhere."""
+    try:
+        with configuration.open(encoding="utf-8", errors="replace") as file:
+            lines = file.read(_SIZE).splitlines()
+    except OSError:
+        return ()
+    words = [line.split() for line in lines]
+    return tuple((one[1], 53) for one in words if len(one) > 1 and one[0] == "nameserver" and is_literal(one[1]))[:SERVERS]

@@ -1,0 +1,212 @@
+"""Trust stores as the user named them: read whole, or refused in one clear sentence. Never another store in place of the one that was named."""
+
+import os
+import stat
+from collections import deque
+from itertools import islice
+from pathlib import Path
+
+from probe.capture.files import LIMIT, too_large, unreadable
+from probe.capture.files import load as load_file
+from probe.facts.certificate import Certificate
+from probe.facts.noun import noun
+from probe.facts.trust import Skipped, TrustStore
+from probe.facts.unusable import Unusable
+from probe.formats import read
+
+FILES = 5000
+DEPTH = 8
+ENTRIES = 4 * FILES
+
+BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep all their anchors in one file; the first that exists is meant by "system"."""
+
+FOLDERS = ("/etc/ssl/certs", "/etc/pki/tls/certs")
+"""Where they keep them one by one, if there is no such file."""
+
+DEFAULT_FILES = ("/usr/lib/ssl/cert.pem", "/etc/pki/tls/cert.pem", "/etc/ssl/cert.pem")
+"""The file that OpenSSL reads besides the folder in SSL_CERT_DIR."""
+
+NEXT = {
+    "a private key": "Name the certificate of the authority; a trust store never holds a key, and a key should not lie where certificates do.",
+    "a JKS key store": "This version does not read it. Convert it with: keytool -list -rfc -keystore FILE > anchors.pem",
+    "a PKCS12 file": "This version does not read it. Convert it with: openssl pkcs12 -in FILE -nokeys -out anchors.pem",
+    "an HTML page": "A download page or an error page was saved in place of the file. Download the certificate itself.",
+    "a certificate request": "Name the certificate that the authority made of it.",
+}
+
+
+@noun
+class Loaded:
+    """Everything that was in a store. ``path`` names the files or folders, several separated by a semicolon and a blank."""
+
+    source: str
+    kind: str
+    path: str
+    certificates: tuple[Certificate, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def load(source: str) -> Loaded:
+    """Read a trust source: ``system``, ``certifi``, ``none``, or a file or folder with PEM, DER or PKCS7. Raises ``Unusable``."""
+    if source == "none":
+        return Loaded(source=source, kind="none", path="")
+    if source == "certifi":
+        return _certifi()
+    if source == "system":
+        return _system()
+    if (source == "java" or source.startswith("java:")) and not Path(source).exists():
+        step = "Convert it with: keytool -list -rfc -cacerts > anchors.pem, and name that file."
+        raise Unusable("The trust store of Java is not read by this version.", step)
+    if not source:
+        raise Unusable("The trust source is empty.", "Name system, certifi, none, or a file or folder.")
+    return _path(source, Path(source))
+
+
+def relevant(loaded: Loaded, certificates: tuple[Certificate, ...]) -> TrustStore:
+    """Keep of a store only what could matter to these certificates; ``size`` still counts all.
+
+    That is: anchors with the name of one of their issuers or with one of their own names, or equal to one of them, and the same again for those.
+    """
+    by_name: dict[bytes, list[Certificate]] = {}
+    for one in loaded.certificates:
+        subject = one.read.subject
+        if subject is not None:
+            by_name.setdefault(subject.key, []).append(one)
+    wanted = set(certificates)
+    seen: set[bytes] = set()
+    waiting = deque(certificates)
+    while waiting:
+        read_out = waiting.popleft().read
+        for name in (read_out.subject, read_out.issuer):
+            if name is None or name.key in seen:
+                continue
+            seen.add(name.key)
+            found = by_name.get(name.key, [])
+            wanted.update(found)
+            waiting.extend(found)
+    kept = tuple(one for one in loaded.certificates if one in wanted)
+    return TrustStore(source=loaded.source, kind=loaded.kind, path=loaded.path, size=len(loaded.certificates), certificates=kept, skipped=loaded.skipped)
+
+
+def _certifi() -> Loaded:
+    import certifi
+
+    return _join("certifi", "certifi", [_path("certifi", Path(certifi.where()))])
+
+
+def _system() -> Loaded:
+    """Read what OpenSSL would: SSL_CERT_FILE and SSL_CERT_DIR, each replacing only its own default."""
+    file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    places = [("SSL_CERT_FILE", Path(file))] if file else []
+    if folders:
+        places += [("SSL_CERT_DIR", Path(one)) for one in folders.split(os.pathsep) if one]
+    if not folders or not file:
+        known = DEFAULT_FILES if folders else (*BUNDLES, *FOLDERS)
+        places += [("", Path(one)) for one in known if Path(one).exists()][:1]
+    if not places:
+        raise Unusable("This machine has no trust store in any of the usual places.", "Name one with --trust FILE, or use --trust certifi.")
+    parts = []
+    for variable, path in places:
+        try:
+            parts.append(_path("system", path))
+        except Unusable as error:
+            if not variable:
+                raise
+            raise Unusable(f"The environment variable {variable} is set. {error.says}", f"{error.next_step} Or remove the variable.") from None
+    return _join("system", "system", parts)
+
+
+def _join(source: str, kind: str, parts: list[Loaded]) -> Loaded:
+    return Loaded(
+        source=source,
+        kind=kind,
+        path="; ".join(dict.fromkeys(one.path for one in parts)),
+        certificates=tuple(dict.fromkeys(certificate for one in parts for certificate in one.certificates)),
+        skipped=tuple(entry for one in parts for entry in one.skipped),
+    )
+
+
+def _path(source: str, path: Path) -> Loaded:
+    try:
+        folder = path.is_dir()
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    return _folder(source, path) if folder else _file(source, path)
+
+
+def _file(source: str, path: Path) -> Loaded:
+    data = load_file(path)
+    if not data.strip():
+        raise Unusable(f"{path} is empty.", "Name a file that holds the certificates of the authorities to be trusted.")
+    content = read(data)
+    if not content.certificates:
+        what = {"binary": "binary data", "text": "plain text", "": "something else"}.get(content.looks_like, content.looks_like)
+        step = NEXT.get(what, "Name a PEM, DER or PKCS7 file with certificates.").replace("FILE", f"'{path}'")
+        reason = f" First problem: {content.skipped[0].where}: {content.skipped[0].why}." if content.skipped else ""
+        raise Unusable(f"{path} holds no certificate: it looks like {what}.{reason}", step)
+    found = tuple(dict.fromkeys(certificate for certificate, _ in content.certificates))
+    return Loaded(source=source, kind="pem" if content.kind == "base64" else content.kind, path=str(path), certificates=found, skipped=content.skipped)
+
+
+def _folder(source: str, folder: Path) -> Loaded:
+    """Read all files in and below a folder, each once, however many links lead to it."""
+    found: dict[Certificate, None] = {}
+    skipped: list[Skipped] = []
+    total = 0
+    for path in _files(folder):
+        try:
+            data = load_file(path)
+        except Unusable as error:
+            skipped.append(Skipped(where=str(path), why=error.says))
+            continue
+        total += len(data)
+        if total > LIMIT:
+            raise too_large(folder)
+        content = read(data)
+        if not content.certificates:
+            skipped.append(Skipped(where=str(path), why=f"no certificate: it looks like {content.looks_like or 'something else'}"))
+        found.update(dict.fromkeys(certificate for certificate, _ in content.certificates))
+        skipped += [Skipped(where=f"{path}: {one.where}", why=one.why) for one in content.skipped if content.certificates]
+    if not found:
+        what = f" It has {len(skipped)} files, none with a certificate." if skipped else " It is empty."
+        raise Unusable(f"The folder {folder} holds no certificate.{what}", "Name a folder with PEM, DER or PKCS7 files.")
+    return Loaded(source=source, kind="folder", path=str(folder), certificates=tuple(found), skipped=tuple(skipped))
+
+
+def _files(folder: Path) -> list[Path]:
+    """Give the regular files in and below a folder, each once, in the order of their names; circles of links are walked once. Raises ``Unusable``."""
+    files: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    waiting = deque([(folder, 0)])
+    while waiting:
+        current, depth = waiting.popleft()
+        try:
+            entries = sorted(islice(current.iterdir(), ENTRIES))
+        except OSError as error:
+            if current == folder:
+                raise unreadable(folder, error) from None
+            continue
+        for one in entries:
+            try:
+                status = one.stat()
+            except OSError:
+                # A link to nothing or to itself is no file; real stores have many of the first kind.
+                continue
+            identity = (status.st_dev, status.st_ino)
+            if identity in seen:
+                continue
+            seen.add(identity)
+            if stat.S_ISDIR(status.st_mode) and depth < DEPTH:
+                waiting.append((one, depth + 1))
+            elif stat.S_ISREG(status.st_mode):
+                files.append(one)
+        if len(files) + len(waiting) > FILES or len(entries) == ENTRIES:
+            raise Unusable(f"The folder {folder} holds more than {FILES} files.", "Name a folder that holds only the certificates.")
+    return files

@@ -1,0 +1,31 @@
+"""From where the check looks."""
+
+import os
+import socket
+
+from probe.capture.wire import whereabouts
+from probe.facts.observation import Vantage
+
+PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+def vantage(toward: str | None = None) -> Vantage:
+    """Give this machine's name and the address that it would use toward an IP literal; no packet is sent.
+
+    ``note`` names the proxy variables that are set, never their values: they may hold a password.
+    """
+    return Vantage(host=socket.gethostname(), address=_address(toward) if toward else None, note=_notes())
+
+
+def _address(toward: str) -> str | None:
+    try:
+        family, place = whereabouts(toward, 9)
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect(place)
+            return str(sock.getsockname()[0])
+    except OSError:
+        return None
+
+
+def _notes() -> tuple[str, ...]:
+    return tuple(f"{name} is set in the environment; the check connected directly." for name in PROXIES if os.environ.get(name))

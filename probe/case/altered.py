@@ -1,0 +1,159 @@
+"""The facts as they would be after a remedy: each alteration makes another observation, to be judged again.
+
+An alteration gives ``None`` when it cannot be tried on what is known.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+
+from probe.case.build import end_entity
+from probe.case.case import Case
+from probe.case.path import Origin
+from probe.facts.certificate import Certificate, is_self_issued
+from probe.facts.observation import Attempt, Connect, Exchange, Handshake, Message, Observation, Preamble
+from probe.facts.trust import TrustStore
+from probe.tls.messages import presented, reading
+
+Step = Connect | Preamble | Handshake | Exchange
+Alteration = Callable[[Observation, tuple[Certificate, ...], str | None], Observation | None]
+CERTIFICATE_MESSAGE = 11
+
+
+def trust_root(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The root at the top of the presented or fetched chain is in the trust store."""
+    case = Case(observation, address)
+    tops = [path.links[-1].certificate for path in case.paths.paths if is_self_issued(path.links[-1].certificate)]
+    wanted = [one for one in tops if one not in case.anchors and one != case.leaf]
+    return _with_anchors(observation, (wanted[0],)) if wanted else None
+
+
+def trust_leaf(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """Exactly the server's own certificate is in the trust store."""
+    leaf = Case(observation, address).leaf
+    return _with_anchors(observation, (leaf,)) if leaf else None
+
+
+def send_chain(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The server sends its own certificate first and then each issuer on the nearest path, without the root."""
+    case = Case(observation, address)
+    own = end_entity(case.presented, case.target.name) if case.presented else None
+    if own:
+        first = (case.presented[own], *case.presented[:own], *case.presented[own + 1 :])
+        case = Case(_sending(observation, case.presented, first), address)
+    path = case.nearest
+    if path is None:
+        return None
+    links = [
+        one.certificate
+        for number, one in enumerate(path.links)
+        if number == 0 or not (is_self_issued(one.certificate) or (one.origin is Origin.STORE and one.anchor))
+    ]
+    sent = tuple(links)
+    return _sending(observation, Case(observation, address).presented, sent) if sent != Case(observation, address).presented else None
+
+
+def use_certificate_name(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client uses a name that stands in the certificate."""
+    check = Case(observation, address).names
+    plain = [one for one in check.good_for if one and "\0" not in one] if check else []
+    names = [one for one in plain if "*" not in one] or [one.replace("*", "www", 1) for one in plain if one.startswith("*.")]
+    return replace(observation, target=replace(observation.target, name=names[0])) if names else None
+
+
+def ask_with_sni(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client sends the name in its ClientHello."""
+    return _instead(observation, "with-sni")
+
+
+def ask_any_version(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client allows every TLS version."""
+    return _instead(observation, "any-version")
+
+
+def ask_without_alpn(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client offers no application protocol."""
+    return _instead(observation, "without-alpn")
+
+
+def within_validity(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """A moment at which the certificates in question are valid, the nearest to now, stands for renewed ones."""
+    begins = [one.read.not_before for one in about if one.read.not_before]
+    ends = [one.read.not_after for one in about if one.read.not_after]
+    if not begins or not ends or max(begins) > min(ends):
+        return None
+    margin = min(timedelta(minutes=1), (min(ends) - max(begins)) / 2)
+    now = observation.target.at or observation.taken_at
+    return replace(observation, target=replace(observation.target, at=min(max(now, max(begins) + margin), min(ends) - margin)))
+
+
+def server_clock(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The clock of this machine shows what the server's shows."""
+    said = server_time(Case(observation, address))
+    return replace(observation, target=replace(observation.target, at=said)) if said else None
+
+
+ALTERATIONS: Mapping[str, Alteration] = MappingProxyType(
+    {
+        one.__name__.replace("_", "-"): one
+        for one in (trust_root, trust_leaf, send_chain, use_certificate_name, ask_with_sni, ask_any_version, ask_without_alpn, within_validity, server_clock)
+    }
+)
+"""What a remedy can name as its proof."""
+
+
+def server_time(case: Case) -> datetime | None:
+    """The time in the HTTP Date header (RFC 9110 section 6.6.1), if it can be read and no cache stands between (Age)."""
+    fields = {name.lower(): value for name, value in case.exchange.fields} if case.exchange else {}
+    if "age" in fields or "date" not in fields:
+        return None
+    try:
+        said = parsedate_to_datetime(fields["date"])
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return said if said.tzinfo else None
+
+
+def _with_anchors(observation: Observation, anchors: tuple[Certificate, ...]) -> Observation:
+    added = TrustStore(source="remedy", kind="pem", path="", size=len(anchors), certificates=anchors)
+    return replace(observation, stores=(*observation.stores, added))
+
+
+def _sending(observation: Observation, before: tuple[Certificate, ...], sent: tuple[Certificate, ...]) -> Observation:
+    """Every handshake that showed this chain shows another one."""
+    chain = tuple(one.der for one in before)
+
+    def alter(step: Step) -> Step:
+        if not isinstance(step, Handshake) or presented(step) != chain:
+            return step
+        body = _certificate_message(tuple(one.der for one in sent), reading(step).version == "TLSv1.3")
+        messages = tuple(
+            Message(at=one.at, sent=False, type=one.type, size=len(body), body=body) if one.type == CERTIFICATE_MESSAGE and not one.sent else one
+            for one in step.messages
+        )
+        return replace(step, messages=messages)
+
+    return replace(observation, attempts=tuple(replace(one, steps=tuple(alter(step) for step in one.steps)) for one in observation.attempts))
+
+
+def _certificate_message(chain: tuple[bytes, ...], modern: bool) -> bytes:
+    """A Certificate message: RFC 5246 section 7.4.2, or RFC 8446 section 4.4.2 with empty extensions."""
+    entries = b"".join(len(one).to_bytes(3, "big") + one + (b"\0\0" if modern else b"") for one in chain)
+    return (b"\0" if modern else b"") + len(entries).to_bytes(3, "big") + entries
+
+
+def _instead(observation: Observation, question: str) -> Observation | None:
+    """The attempts with this question take the place of the ordinary ones."""
+    answered = {one.address: one for one in observation.attempts if one.question.name == question}
+    if not answered:
+        return None
+
+    def alter(one: Attempt) -> Attempt:
+        if one.question.name != "ordinary" or one.address not in answered:
+            return one
+        return replace(answered[one.address], question=replace(answered[one.address].question, name="ordinary"))
+
+    attempts = tuple(alter(one) for one in observation.attempts if one.question.name != question)
+    return replace(observation, attempts=attempts, target=replace(observation.target, tls_min=None, tls_max=None))

@@ -1,0 +1,267 @@
+"""Case: the facts about one address, with lazy readings.
+
+A Case never changes and never asks anybody. To judge under other circumstances (another store, name, date, client stack)
+alter the observation and make a new Case.
+"""
+
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from probe.case.build import build
+from probe.case.checks import examine
+from probe.case.names import NameCheck, compare
+from probe.case.path import Objection, Path, Paths, StackVerdict, Why
+from probe.case.stacks import ask
+from probe.facts.certificate import Certificate
+from probe.facts.observation import Attempt, Connect, Exchange, Handshake, How, Observation, Preamble, Step
+from probe.formats import read as read_file
+from probe.stacks import Stack, load_all
+from probe.tls.messages import HandshakeReading, presented, reading
+
+S = TypeVar("S", bound=Step)
+
+
+class Case:
+    """One address of one observation. ``address`` is ``None`` when no connection was tried at all (the name did not resolve)."""
+
+    def __init__(self, observation: Observation, address: str | None = None) -> None:
+        self.observation = observation
+        self.target = observation.target
+        self.address = address
+        self.at: datetime = observation.target.at or observation.taken_at
+
+    @cached_property
+    def siblings(self) -> tuple["Case", ...]:
+        """The cases of the other addresses."""
+        return tuple(Case(self.observation, one) for one in addresses(self.observation) if one != self.address)
+
+    # Attempts and steps
+
+    @cached_property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All attempts at this address, in the order in which they were made."""
+        return tuple(one for one in self.observation.attempts if one.address == self.address)
+
+    def asked(self, question: str) -> Attempt | None:
+        """The attempt that asked this question."""
+        return next((one for one in self.attempts if one.question.name == question), None)
+
+    @cached_property
+    def ordinary(self) -> Attempt | None:
+        """The attempt that did what an ordinary client does."""
+        return self.asked("ordinary")
+
+    @cached_property
+    def connect(self) -> Connect | None:
+        """The ordinary TCP connection."""
+        return step(self.ordinary, Connect)
+
+    @cached_property
+    def handshake(self) -> Handshake | None:
+        """The ordinary handshake."""
+        return step(self.ordinary, Handshake)
+
+    @cached_property
+    def exchange(self) -> Exchange | None:
+        """The first words after the ordinary handshake."""
+        return step(self.ordinary, Exchange)
+
+    @cached_property
+    def hello(self) -> HandshakeReading | None:
+        """What the messages of the ordinary handshake say."""
+        return reading(self.handshake) if self.handshake else None
+
+    @cached_property
+    def connected(self) -> bool:
+        """Whether a TCP connection to this address was made."""
+        return self.connect is not None and self.connect.ending.how is How.DONE
+
+    @cached_property
+    def established(self) -> bool:
+        """Whether the ordinary TLS handshake was completed."""
+        return self.handshake is not None and self.handshake.ending.how is How.DONE
+
+    def succeeded(self, question: str) -> Handshake | None:
+        """The handshake of this question if it was completed."""
+        found = step(self.asked(question), Handshake)
+        return found if found and found.ending.how is How.DONE else None
+
+    @cached_property
+    def spoke_tls(self) -> bool:
+        """Whether any attempt at this address received a TLS record."""
+        return any(one.received > 0 for one in self.handshakes)
+
+    @cached_property
+    def handshakes(self) -> tuple[Handshake, ...]:
+        """The handshakes of all attempts at this address."""
+        found = (step(one, Handshake) for one in self.attempts)
+        return tuple(one for one in found if one)
+
+    @cached_property
+    def plaintext(self) -> Preamble | None:
+        """The plaintext look that got an answer, else the first one."""
+        looks = [one for attempt in self.attempts for one in attempt.steps if isinstance(one, Preamble)]
+        return next((one for one in looks if one.received), looks[0] if looks else None)
+
+    def pointer(self, fact: object) -> str:
+        """Where this step, fetch, resolution or store stands in the observation document (RFC 6901)."""
+        seen = self.observation
+        for number, attempt in enumerate(seen.attempts):
+            if attempt is fact:
+                return f"/attempts/{number}"
+            for place, one in enumerate(attempt.steps):
+                if one is fact:
+                    return f"/attempts/{number}/steps/{place}"
+        for field, facts in (("fetches", seen.fetches), ("resolutions", seen.resolutions), ("stores", seen.stores)):
+            for number, other in enumerate(facts):
+                if other is fact:
+                    return f"/{field}/{number}"
+        return "/target"
+
+    # The chain
+
+    @cached_property
+    def chain_handshake(self) -> Handshake | None:
+        """The handshake whose chain is judged: the ordinary one, else the first that shows a chain."""
+        if self.handshake and presented(self.handshake):
+            return self.handshake
+        return next((one for one in self.handshakes if presented(one)), None)
+
+    @cached_property
+    def presented(self) -> tuple[Certificate, ...]:
+        """The certificates exactly as sent, in the order in which they came."""
+        return tuple(Certificate(der=der) for der in presented(self.chain_handshake)) if self.chain_handshake else ()
+
+    def where(self, certificate: Certificate) -> str:
+        """Where a certificate stands in the observation document: among the presented, in a store, or in a fetched document."""
+        if certificate in self.presented:
+            return self.pointer(self.chain_handshake)
+        for number, store in enumerate(self.observation.stores):
+            if certificate in store.certificates:
+                return f"/stores/{number}/certificates/{store.certificates.index(certificate)}"
+        return next(
+            (self.pointer(one) for one in self.observation.fetches for url, other in self.fetched if other == certificate and one.url == url), "/target"
+        )
+
+    @cached_property
+    def leaf(self) -> Certificate | None:
+        """What stands first in the chain, where the end-entity certificate belongs (RFC 8446 section 4.4.2)."""
+        return self.presented[0] if self.presented else None
+
+    @cached_property
+    def anchors(self) -> tuple[Certificate, ...]:
+        """The certificates of all trust stores in use, each once."""
+        return tuple(dict.fromkeys(one for store in self.observation.stores for one in store.certificates))
+
+    @cached_property
+    def store_size(self) -> int:
+        """How many anchors the trust stores hold altogether."""
+        return sum(store.size for store in self.observation.stores)
+
+    @cached_property
+    def fetched(self) -> tuple[tuple[str, Certificate], ...]:
+        """The certificates that were fetched because another certificate named their URL."""
+        return fetched(self.observation)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """All paths from the presented chain upwards, with everything that stands against each."""
+        found = build(self.presented, self.anchors, self.fetched)
+        return Paths(paths=tuple(examine(one, self.at) for one in found.paths), truncated=found.truncated)
+
+    @cached_property
+    def nearest(self) -> Path | None:
+        """The path that a voting client stack judged, preferably one that refuses; else the nearest path of all."""
+        judged = [one for one in self.verdicts if one.path]
+        refusing = [one for one in judged if one.accepts is False]
+        chosen = next(iter(refusing or judged), None)
+        return chosen.path if chosen else next(iter(self.paths.paths), None)
+
+    # Names and stacks
+
+    @cached_property
+    def names(self) -> NameCheck | None:
+        """How the reference identity compares with the end-entity certificate."""
+        return compare(self.target.name, self.leaf) if self.leaf else None
+
+    @cached_property
+    def stacks(self) -> tuple[Stack, ...]:
+        """The client stacks that vote: the one that was named, else every one that was compared with the real program."""
+        known = load_all()
+        if self.target.stack:
+            return tuple(one for one in known if one.name == self.target.stack)
+        return tuple(one for one in known if one.verified)
+
+    @cached_property
+    def verdicts(self) -> tuple[StackVerdict, ...]:
+        """What each voting stack says of the chain and the name; empty when no certificate was seen."""
+        if not self.presented or self.names is None:
+            return ()
+        return tuple(
+            ask(
+                one,
+                presented=self.presented,
+                anchors=self.anchors,
+                fetched=self.fetched,
+                paths=self.paths,
+                name=self.names,
+                at=self.at,
+                store_size=self.store_size,
+            )
+            for one in self.stacks
+        )
+
+    @cached_property
+    def chain_accepted(self) -> bool:
+        """Whether every voting stack accepts chain and name."""
+        return bool(self.verdicts) and all(one.accepts for one in self.verdicts)
+
+    def refusing(self, *whys: Why) -> tuple[tuple[Objection, Path, tuple[str, ...]], ...]:
+        """The objections of these kinds for which a voting stack refuses: each with its path and the names of the stacks."""
+        found: dict[tuple[Why, Certificate], tuple[Objection, Path, list[str]]] = {}
+        for verdict in self.verdicts:
+            for one in verdict.objections:
+                if one.why in whys and verdict.path:
+                    found.setdefault((one.why, one.about), (one, verdict.path, []))[2].append(verdict.stack)
+        return tuple((one, path, tuple(stacks)) for one, path, stacks in found.values())
+
+    def tolerated(self, *whys: Why) -> tuple[tuple[Objection, Path, tuple[str, ...]], ...]:
+        """The objections of these kinds that every voting stack overlooks on the path it takes."""
+        refused = {(one.why, one.about) for one, _, _ in self.refusing(*whys)}
+        found: dict[tuple[Why, Certificate], tuple[Objection, Path, list[str]]] = {}
+        for verdict in self.verdicts:
+            for one in verdict.tolerated:
+                if one.why in whys and verdict.path and (one.why, one.about) not in refused:
+                    found.setdefault((one.why, one.about), (one, verdict.path, []))[2].append(verdict.stack)
+        return tuple((one, path, tuple(stacks)) for one, path, stacks in found.values())
+
+    def stopped(self, stacks: tuple[str, ...]) -> tuple[str, ...]:
+        """The stacks that a finding stops, as a finding says it: empty when it stops all that vote."""
+        return () if {one.name for one in self.stacks} <= set(stacks) else stacks
+
+
+def step(attempt: Attempt | None, kind: type[S]) -> S | None:
+    """The first step of this kind in an attempt."""
+    return next((one for one in attempt.steps if isinstance(one, kind)), None) if attempt else None
+
+
+def addresses(observation: Observation) -> tuple[str, ...]:
+    """The addresses to which a connection was tried, in the order in which they were first tried."""
+    return tuple(dict.fromkeys(one.address for one in observation.attempts))
+
+
+def cases(observation: Observation) -> tuple[Case, ...]:
+    """One case for each address; a single one without address when none was tried."""
+    return tuple(Case(observation, one) for one in addresses(observation)) or (Case(observation),)
+
+
+def fetched(observation: Observation) -> tuple[tuple[str, Certificate], ...]:
+    """The certificates in all fetched documents, each with its URL."""
+    found = (
+        (one.url, certificate)
+        for one in observation.fetches
+        if one.ending.how is How.DONE and one.purpose == "issuer"
+        for certificate, _ in read_file(one.body).certificates
+    )
+    return tuple(dict.fromkeys(found))

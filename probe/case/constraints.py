@@ -1,0 +1,197 @@
+"""Name constraints along a path (RFC 5280 section 4.2.1.10): which name of which certificate lies outside what which CA may certify."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from probe.facts.certificate import Certificate, Name, Reading, is_self_issued, title
+from probe.facts.distinguished import name as read_name
+from probe.facts.noun import noun
+
+MAX_COMPARISONS = 100_000
+"""Comparisons of one path; ten thousand names against ten thousand subtrees are an attack, not a certificate."""
+
+MAX_VIOLATIONS = 50
+"""Violations of one path that are told; nobody reads more."""
+
+_KINDS = {"dns": "DNS name", "email": "e-mail address", "ip": "address", "uri": "URI", "dn": "distinguished name"}
+
+
+@noun
+class Violation:
+    """The name at link ``at`` breaks a constraint of the CA at link ``by``. ``excluded``: it lies in an excluded subtree, else in no permitted one.
+
+    ``kind`` is dns, email, ip, uri or dn; ``from_subject`` when a DNS name was read from the common name, because there is none in the subjectAltName.
+    """
+
+    at: int
+    by: int
+    kind: str
+    name: str
+    excluded: bool
+    from_subject: bool = False
+    fact: str
+
+
+@noun
+class _Held:
+    """One name of a certificate."""
+
+    kind: str
+    value: str
+    name: Name | None = None
+    from_subject: bool = False
+
+
+def violations(path: tuple[Certificate, ...]) -> tuple[Violation, ...]:
+    """All violations along a path (end-entity first), one for each name and CA, leaf first. Intermediates that are self-issued are exempt."""
+    left = MAX_COMPARISONS
+    found: list[Violation] = []
+    for at, certificate in enumerate(path):
+        if at and is_self_issued(certificate):
+            continue
+        for by in range(len(path) - 1, at, -1):
+            subtrees = path[by].read.name_constraints
+            if subtrees is None:
+                continue
+            permitted, excluded = _by_kind(subtrees.permitted), _by_kind(subtrees.excluded)
+            for held in _names(certificate.read, leaf=at == 0):
+                allowed, barred = permitted.get(held.kind, []), excluded.get(held.kind, [])
+                left -= len(allowed) + len(barred)
+                if left < 0 or len(found) >= MAX_VIOLATIONS:
+                    return tuple(found)
+                hit = next((one for one in barred if _inside(held, one)), None)
+                if hit is not None or (allowed and not any(_inside(held, one) for one in allowed)):
+                    found.append(_violation(path, at, by, held, hit, allowed))
+    return tuple(found)
+
+
+def _violation(path: tuple[Certificate, ...], at: int, by: int, held: _Held, hit: str | None, allowed: list[str]) -> Violation:
+    """The violation with its sentence."""
+    what = f'The {_KINDS[held.kind]} "{held.value}" in "{title(path[at])}"'
+    ca = f'"{title(path[by])}"'
+    if hit is not None:
+        fact = f"{what} lies in what {ca} must not certify: {_shown(held.kind, hit)}."
+    else:
+        more = ", ..." if len(allowed) > 5 else ""
+        fact = f"{what} lies outside what {ca} may certify: {', '.join(_shown(held.kind, one) for one in allowed[:5])}{more}."
+    return Violation(at=at, by=by, kind=held.kind, name=held.value, excluded=hit is not None, from_subject=held.from_subject, fact=fact)
+
+
+def _by_kind(entries: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for kind, value in entries:
+        found.setdefault(kind, []).append(value)
+    return found
+
+
+def _names(read: Reading, leaf: bool) -> Iterator[_Held]:
+    for value in read.dns_names:
+        yield _Held(kind="dns", value=value)
+    for value in read.ip_addresses:
+        yield _Held(kind="ip", value=value)
+    mailed = False
+    for kind, value in read.other_names:
+        mailed = mailed or kind == "email"
+        if kind in ("email", "uri"):
+            yield _Held(kind=kind, value=value)
+        elif kind == "dn" and (name := _dn(value)):
+            yield _Held(kind="dn", value=name.text, name=name)
+    if read.subject is None or not read.subject.attributes:
+        return
+    yield _Held(kind="dn", value=read.subject.text, name=read.subject)
+    for label, value in read.subject.attributes:
+        if label == "emailAddress" and not mailed:
+            yield _Held(kind="email", value=value)
+        if label == "CN" and leaf and not read.dns_names and _host_like(value):
+            yield _Held(kind="dns", value=value, from_subject=True)
+
+
+def _host_like(value: str) -> bool:
+    """Whether a common name could be meant as a host name: letters, digits, dots, hyphens, underscores and a star, and a dot inside."""
+    return "." in value.strip(".") and all(one.isascii() and (one.isalnum() or one in "-._*") for one in value) and _address(value) is None
+
+
+def _inside(held: _Held, base: str) -> bool:
+    """Whether a name lies in the subtree of the same kind."""
+    match held.kind:
+        case "dns":
+            return _below(held.value, base, exact=True)
+        case "ip":
+            return _in_network(held.value, base)
+        case "email":
+            return _mailbox_inside(held.value, base)
+        case "uri":
+            host = _host(held.value)
+            return _below(host, base, exact=not base.startswith("."), deeper=base.startswith(".")) if host else False
+        case _:
+            name = _dn(base)
+            return name is not None and held.name is not None and held.name.key.startswith(name.key)
+
+
+def _below(value: str, base: str, exact: bool, deeper: bool = True) -> bool:
+    """Whether a host is the base (``exact``), or a name below it (``deeper``); a leading dot of the base means only below."""
+    value, bare = value.lower().rstrip("."), base.lower().strip(".")
+    if not bare:
+        return True
+    if exact and value == bare and not base.startswith("."):
+        return True
+    return deeper and value.endswith("." + bare)
+
+
+def _mailbox_inside(value: str, base: str) -> bool:
+    local, _, host = value.rpartition("@")
+    if "@" in base:
+        wanted, _, domain = base.rpartition("@")
+        return local == wanted and host.lower() == domain.lower()
+    return _below(host, base, exact=not base.startswith("."), deeper=base.startswith("."))
+
+
+def _host(uri: str) -> str | None:
+    try:
+        return urlsplit(uri).hostname
+    except ValueError:
+        return None
+
+
+def _network(base: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(base, strict=False)
+    except ValueError:
+        return None
+
+
+def _address(value: str) -> int | None:
+    try:
+        return int(ip_address(value))
+    except ValueError:
+        return None
+
+
+def _in_network(value: str, base: str) -> bool:
+    network = _network(base)
+    if network is not None:
+        found = ip_address(value)
+        return found.version == network.version and found in network
+    # A mask with gaps, which RFC 5280 does not forbid.
+    start, _, mask = base.partition("/")
+    numbers = [_address(one) for one in (value, start, mask)]
+    if None in numbers or len({":" in one for one in (value, start)}) > 1:
+        return False
+    one, two, ones = (number or 0 for number in numbers)
+    return one & ones == two & ones
+
+
+def _dn(encoded: str) -> Name | None:
+    try:
+        return read_name(bytes.fromhex(encoded))[0]
+    except ValueError:
+        return None
+
+
+def _shown(kind: str, base: str) -> str:
+    """A subtree for people."""
+    if kind == "dn":
+        name = _dn(base)
+        return f'"{name.text if name else base}"'
+    return f'"{base}"'

@@ -1,0 +1,14 @@
+"""The first words after TLS: does the service itself answer?"""
+
+from probe.case.case import Case
+
+
+def needs(case: Case) -> str | None:
+    """Why no cause of this stage can be looked for, if so."""
+    if case.exchange:
+        return None
+    if not case.target.app or (case.ordinary and not case.ordinary.question.app):
+        return "The service behind TLS was not asked (--no-app)."
+    if not case.established:
+        return "The service behind TLS was not asked, because TLS did not get that far."
+    return "The service behind TLS was not asked; for a plain tls:// target nothing is known to ask."

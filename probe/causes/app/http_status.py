@@ -1,0 +1,28 @@
+"""TLS works, but the web service behind it answers with an error.
+
+The handshake succeeded and the certificate was judged on its own. The answer to one harmless request shows that a
+gateway in front of the service has nothing behind it (502, 503, 504), or that the service failed (other 5xx). Answers
+such as 401, 403 or 404 to the root page are normal for an API and are no fault of the connection.
+
+Clients say: the HTTP status itself; curl exit 22 with --fail.
+"""
+
+from probe.case.case import Case
+from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
+
+CAUSE = Cause(title="The web service answers with an error", owner=Owner.SERVER, actions=("read-server-log",), references=("RFC 9110 section 15.6",))
+GATEWAY = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+
+
+def judge(case: Case) -> Finding | None:
+    """502, 503 and 504 break; other 5xx to the root page are a risk."""
+    one = case.exchange
+    if one is None or one.protocol != "https" or one.status is None or one.status < 500:
+        return None
+    gateway = one.status in GATEWAY
+    what = f"{one.status} ({GATEWAY[one.status]})" if gateway else str(one.status)
+    return Finding(
+        effect=Effect.BREAKS if gateway else Effect.RISKS,
+        summary=f"TLS works; the web server answers {what} to a request for {case.target.path}." + ("" if gateway else " Another path may well work."),
+        evidence=(Evidence(says=f"The answer to GET {case.target.path} was HTTP {what}.", at=case.pointer(one)),),
+    )

@@ -1,0 +1,53 @@
+"""TLS works, but behind it speaks another protocol than expected, or nobody.
+
+After the handshake one harmless question was asked in the protocol of the target (an HTTP request, an LDAP search for
+the root entry). The answer was something else, or the connection ended without one. Either the target was given with
+the wrong protocol, or the service behind a TLS front end is not there.
+
+Clients say: curl exit 1 "Received HTTP/0.9 when not allowed", 52 "Empty reply from server", Java "Invalid Http
+response", LDAP clients "Protocol error" or "connection closed".
+"""
+
+from probe.case.case import Case
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.facts.observation import How
+from probe.tls.plaintext import recognise
+
+CAUSE = Cause(
+    title="Behind TLS speaks another protocol than expected",
+    owner=Owner.USER,
+    actions=("use-right-protocol",),
+    references=("RFC 9110 section 3", "RFC 4511 section 4.1.1"),
+)
+WORDS = {"https": "an HTTP request", "ldaps": "an LDAP search for the root entry"}
+
+
+def judge(case: Case) -> Finding | None:
+    """The exchange brought no answer of the protocol: other bytes, the end of the connection, or silence."""
+    one = case.exchange
+    if one is None or one.status is not None:
+        return None
+    question = WORDS.get(one.protocol, "the first words of the protocol")
+    there = case.pointer(one)
+    if one.body or one.received:
+        spoken = recognise(one.body)
+        return Finding(
+            effect=Effect.BREAKS,
+            summary=f"TLS works; the answer to {question} is {'plain ' + spoken + ' inside TLS' if spoken else 'something else'}.",
+            evidence=(Evidence(says=f"The answer began with: {one.body[:200].split(b'\n', 1)[0].strip()[:80].decode('ascii', 'backslashreplace') or one.body[:20].hex(' ')}", at=there),),
+        )
+    if one.ending.how in (How.CLOSED, How.RESET):
+        return Finding(
+            effect=Effect.BREAKS,
+            certainty=Certainty.LIKELY,
+            summary=f"TLS works; the server ends the connection on {question} without an answer.",
+            evidence=(Evidence(says=f"After {question} the connection ended ({one.ending.how}) and not a byte had come.", at=there),),
+        )
+    if one.ending.how is How.TIMED_OUT:
+        return Finding(
+            effect=Effect.RISKS,
+            certainty=Certainty.POSSIBLE,
+            summary=f"TLS works; {question} got no answer within {one.took:.0f} s. The service may be slow, or speak another protocol.",
+            evidence=(Evidence(says=f"No byte came within {one.took:.1f} s.", at=there),),
+        )
+    return None

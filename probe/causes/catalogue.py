@@ -1,0 +1,89 @@
+"""The catalogue: finds every cause by its path, asks it, and fences one that crashes."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from probe.case.case import Case
+from probe.causes.words import Cause, Finding, NotObserved
+from probe.facts.noun import noun
+
+STAGES = ("dns", "tcp", "tls", "trust", "chain", "name", "client", "app", "endpoint", "clock")
+"""The stages of a connection, earliest first; trust and chain are one stage, endpoint and clock stand beside the stages."""
+
+Answer = Finding | NotObserved | None
+
+
+@noun
+class Entry:
+    """One cause of the catalogue. ``summary`` is the first line of its docstring, ``page`` the rest."""
+
+    code: str
+    stage: str
+    summary: str
+    page: str
+    cause: Cause
+    judge: Callable[[Case], Answer]
+    needs: Callable[[Case], str | None]
+
+
+@noun
+class Answers:
+    """What all causes said of one case. ``defects`` are (code, kind of error) of causes that crashed."""
+
+    findings: tuple[Finding, ...] = ()
+    not_observed: tuple[NotObserved, ...] = ()
+    defects: tuple[tuple[str, str], ...] = ()
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Every cause, by stage and then by name."""
+    found = []
+    for stage in STAGES:
+        package = import_module(f"probe.causes.{stage}")
+        for name in sorted(one.name for one in iter_modules(package.__path__)):
+            module = import_module(f"probe.causes.{stage}.{name}")
+            summary, _, page = inspect.cleandoc(module.__doc__ or "").partition("\n")
+            found.append(
+                Entry(
+                    code=f"{stage}.{name.replace('_', '-')}",
+                    stage=stage,
+                    summary=summary.strip(),
+                    page=page.strip(),
+                    cause=module.CAUSE,
+                    judge=module.judge,
+                    needs=package.needs,
+                )
+            )
+    return tuple(found)
+
+
+@cache
+def entry(code: str) -> Entry | None:
+    """The cause of this code."""
+    return next((one for one in entries() if one.code == code), None)
+
+
+def ask_all(case: Case, asked: tuple[Entry, ...] | None = None) -> Answers:
+    """Ask every cause about one case. A cause that raises is a defect of the probe: it is named, and the others still answer."""
+    findings: list[Finding] = []
+    missing: list[NotObserved] = []
+    defects: list[tuple[str, str]] = []
+    for one in entries() if asked is None else asked:
+        try:
+            if why := one.needs(case):
+                missing.append(NotObserved(code=one.code, why=why))
+                continue
+            answer = one.judge(case)
+        except Exception as error:  # the fence: one broken rule must not cost the user the other forty
+            defects.append((one.code, type(error).__name__))
+            continue
+        if isinstance(answer, Finding):
+            findings.append(replace(answer, code=one.code))
+        elif isinstance(answer, NotObserved):
+            missing.append(replace(answer, code=one.code))
+    return Answers(findings=tuple(findings), not_observed=tuple(missing), defects=tuple(defects))

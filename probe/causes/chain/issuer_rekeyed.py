@@ -1,0 +1,34 @@
+"""The issuer's name is known, but another key made the signature.
+
+A certificate with the name of the issuer is there, in the trust store or among those sent, and its key did not make the
+signature. Usually the CA was renewed with a new key under the old name and one side still has the old certificate; test
+and production CAs with equal names look the same, and so does a forgery.
+
+Clients say: OpenSSL "unable to get local issuer certificate" or "certificate signature failure" (without key
+identifiers), Java "Signature does not match." or "Path does not chain with any of the trust anchors", Go "x509:
+certificate signed by unknown authority (possibly because of ... verification failure ...)".
+"""
+
+from probe.case.case import Case
+from probe.case.path import Objection, Path, Why
+from probe.causes.objected import finding
+from probe.causes.words import Cause, Finding, Owner
+from probe.facts.certificate import title
+
+CAUSE = Cause(
+    title="A CA of this name is known, but with another key",
+    owner=Owner.CLIENT,
+    actions=("replace-ca-certificate",),
+    references=("RFC 5280 section 4.2.1.1", "RFC 4210 section 4.4"),
+    explains=("chain.root-untrusted", "chain.issuer-unknown", "chain.extra"),
+)
+
+
+def judge(case: Case) -> Finding | None:
+    """No certificate of the issuer's name has the key that signed."""
+
+    def say(one: Objection, _: Path) -> str:
+        issuer = one.about.read.issuer
+        return f'"{title(one.about)}" was not signed by the known key of {issuer.text if issuer else "its issuer"}.'
+
+    return finding(case, Why.ISSUER_REKEYED, say=say, overlooked=None)

@@ -1,0 +1,79 @@
+"""The server demands a client certificate, and none was configured.
+
+In mutual TLS the server asks for the client's certificate as well. Without one it refuses: in TLS 1.2 during the
+handshake, in TLS 1.3 only afterwards (so that it looks like a broken connection), and nginx with an HTTP page 400. A
+server that merely asks, and serves without a certificate too, is not at fault.
+
+Clients say: OpenSSL "sslv3 alert handshake failure" (40) or "tlsv13 alert certificate required" (116), Java "Received
+fatal alert: bad_certificate" or "Broken pipe", browsers "400 No required SSL certificate was sent".
+"""
+
+from probe.case.case import Case
+from probe.causes.tls import refusal
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.facts.observation import How
+from probe.tls.alerts import name as alert_name
+
+CAUSE = Cause(
+    title="The server demands a client certificate",
+    owner=Owner.CLIENT,
+    actions=("provide-client-certificate",),
+    references=("RFC 8446 section 4.3.2", "RFC 8446 section 6.2", "RFC 5246 section 7.4.4"),
+    explains=("tls.cipher", "tls.closed", "tls.malformed", "app.http-status", "app.protocol"),
+)
+CERTIFICATE_REQUIRED = 116
+NO_CERTIFICATE = {40, 41, 42, 46, 48, CERTIFICATE_REQUIRED}
+"""Alerts with which servers answer an empty certificate message; 40 and 116 are the regular ones, Java used to send 42."""
+NGINX = b"No required SSL certificate was sent"
+
+
+def judge(case: Case) -> Finding | None:
+    """A certificate was requested, none was sent, and then came a refusal: an alert, the end of the connection without a word, or an HTTP page."""
+    one = case.handshake
+    if one is None:
+        return None
+    asked = Evidence(says="The server asked for a client certificate; none was configured, so an empty answer was sent.", at=case.pointer(one))
+    alert = refusal(one)
+    if alert and alert.description in NO_CERTIFICATE:
+        proven = alert.description == CERTIFICATE_REQUIRED or not case.established
+        return _finding(
+            Certainty.PROVEN if proven else Certainty.LIKELY,
+            f"The server demands a client certificate and refuses without one (alert {alert.description}, {alert_name(alert.description)}).",
+            (asked, Evidence(says=f"Then it sent alert {alert.description} ({alert_name(alert.description)}).", at=case.pointer(one))),
+        )
+    if not case.established:
+        if one.ending.how in (How.CLOSED, How.RESET) and case.presented:
+            return _finding(
+                Certainty.LIKELY,
+                "The server asks for a client certificate and hangs up when none comes.",
+                (asked, Evidence(says="Then it closed the connection without an alert.", at=case.pointer(one))),
+            )
+        return None
+    exchange = case.exchange
+    if exchange is None:
+        return None
+    there = case.pointer(exchange)
+    if exchange.status is None and exchange.ending.how in (How.CLOSED, How.RESET):
+        return _finding(
+            Certainty.LIKELY,
+            "The server asks for a client certificate and hangs up when none comes.",
+            (asked, Evidence(says="After the handshake it closed the connection without an answer.", at=there)),
+        )
+    if exchange.status == 400 and NGINX in exchange.body:
+        return _finding(
+            Certainty.PROVEN,
+            "The server demands a client certificate (nginx: No required SSL certificate was sent).",
+            (asked, Evidence(says="It answered with HTTP 400 and nginx's page for a missing certificate.", at=there)),
+        )
+    if exchange.protocol == "https" and exchange.status in (400, 401, 403, 495, 496):
+        return Finding(
+            effect=Effect.RISKS,
+            certainty=Certainty.POSSIBLE,
+            summary=f"The server asks for a client certificate and answers HTTP {exchange.status} without one; the missing certificate may be the reason.",
+            evidence=(asked, Evidence(says=f"It answered with HTTP {exchange.status}.", at=there)),
+        )
+    return None
+
+
+def _finding(certainty: Certainty, summary: str, evidence: tuple[Evidence, ...]) -> Finding:
+    return Finding(effect=Effect.BREAKS, certainty=certainty, summary=summary, evidence=evidence)

@@ -1,0 +1,34 @@
+"""The name: does it lead to an address?"""
+
+from probe.case.case import Case
+from probe.facts.observation import Resolution
+
+
+def needs(case: Case) -> str | None:
+    """Why no cause of this stage can be looked for, if so."""
+    if case.observation.resolutions:
+        return None
+    if case.target.connect:
+        return f"The address {case.target.connect} was given by hand, so the name was not resolved."
+    return "The target is an address, so there was no name to resolve." if case.observation.attempts else "The name was not resolved."
+
+
+def dead_end(case: Case) -> tuple[Resolution, ...]:
+    """The DNS answers, when no source gave an address; empty when there is one to connect to."""
+    seen = case.observation.resolutions
+    if case.observation.attempts or any(one.addresses for one in seen):
+        return ()
+    return tuple(one for one in seen if one.source == "dns")
+
+
+def system_only(case: Case) -> tuple[Resolution, ...]:
+    """The operating system's answers, when it was the only one asked and gave no address."""
+    seen = case.observation.resolutions
+    if case.observation.attempts or any(one.addresses for one in seen):
+        return ()
+    return tuple(one for one in seen if one.source == "system")
+
+
+def server_of(one: Resolution) -> str:
+    """Who gave this answer."""
+    return f"the DNS server {one.server}" if one.server else "the resolver of this machine"

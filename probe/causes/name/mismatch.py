@@ -1,0 +1,45 @@
+"""The certificate is for other names.
+
+The client compares the name it was told to connect to with the names in the certificate (subject alternative names).
+None of them fits. Either the client uses another name than the certificate was ordered for, or the server shows the
+certificate of another service.
+
+Clients say: OpenSSL "hostname mismatch" (error 62), curl "no alternative certificate subject name matches target host
+name", Java "No subject alternative DNS name matching ... found", Go "x509: certificate is valid for ..., not ...".
+"""
+
+from probe.case.case import Case
+from probe.case.names import Form
+from probe.causes.name import effect, good_for, near_wildcard, refusers
+from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
+from probe.facts.certificate import title
+
+CAUSE = Cause(
+    title="The certificate is for another name",
+    owner=Owner.SERVER,
+    actions=("use-certificate-name", "reissue-with-name"),
+    references=("RFC 9525 section 6", "RFC 6125 section 6"),
+)
+
+
+def judge(case: Case) -> Finding | None:
+    """A stack refuses the name, and none of the more special reasons applies."""
+    check = case.names
+    if check is None or check.is_ip or check.by == "cn" or near_wildcard(check) or effect(case) is not Effect.BREAKS:
+        return None
+    good = good_for(check)
+    return Finding(
+        effect=Effect.BREAKS,
+        summary=f'The certificate "{title(case.presented[0])}" is not for {case.target.name}; it is for {good}.',
+        about=case.presented[:1],
+        evidence=(
+            Evidence(says=f"Asked for {case.target.name}; the certificate names {good}.", at=case.pointer(case.chain_handshake)),
+            *(
+                Evidence(says=f"{one.value} does not fit: {one.why}.", at=case.pointer(case.chain_handshake))
+                for one in check.presented
+                if Form.CN_BESIDE_DNS in one.forms
+            ),
+        ),
+        stacks=case.stopped(refusers(case)),
+        values=(("good", check.good_for[0] if check.good_for else "the name in the certificate"),),
+    )

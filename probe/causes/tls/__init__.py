@@ -1,0 +1,36 @@
+"""The handshake: do both sides find a way to speak TLS?"""
+
+from probe.case.case import Case
+from probe.facts.observation import Alert, Handshake
+
+
+def needs(case: Case) -> str | None:
+    """Why no cause of this stage can be looked for, if so."""
+    if not case.connected:
+        return "No TLS handshake was tried, because no connection was made."
+    return None if case.handshake else "No TLS handshake was tried."
+
+
+def refusal(handshake: Handshake) -> Alert | None:
+    """The alert with which the peer ended the handshake."""
+    return next((one for one in handshake.alerts if not one.sent and one.description not in (0, 90)), None)
+
+
+def objection(handshake: Handshake) -> Alert | None:
+    """The alert with which our own engine ended the handshake."""
+    return next((one for one in handshake.alerts if one.sent and one.description not in (0, 90)), None)
+
+
+def answered(handshake: Handshake) -> bool:
+    """Whether anything at all came back."""
+    return bool(handshake.received or handshake.first_bytes)
+
+
+def rescued(case: Case, *questions: str) -> tuple[str, Handshake] | None:
+    """The first of these questions that led to a complete handshake where the ordinary one did not."""
+    if case.established:
+        return None
+    for question in questions:
+        if found := case.succeeded(question):
+            return question, found
+    return None

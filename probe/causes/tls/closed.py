@@ -1,0 +1,38 @@
+"""The peer closes the connection on our ClientHello without a word.
+
+The connection was accepted, the ClientHello was sent, and the peer closed or reset without any TLS alert. Usual
+reasons: a load balancer without a backend, a proxy or firewall that does not like the host name in the ClientHello, a
+service that allows only certain addresses, or a port that speaks another protocol and hangs up on what it does not
+understand.
+
+Clients say: OpenSSL "unexpected eof while reading" or "connect:errno=104", curl exit 35 "SSL_ERROR_SYSCALL", Java
+"SSLHandshakeException: Remote host terminated the handshake".
+"""
+
+from probe.case.case import Case
+from probe.causes.tls import refusal
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.facts.observation import How
+
+CAUSE = Cause(title="The handshake is cut off without an alert", owner=Owner.SERVER, actions=("find-box",), references=("RFC 8446 section 6.1",))
+
+
+def judge(case: Case) -> Finding | None:
+    """The ordinary handshake ended by end of stream or reset, no alert came, and no plain text that would explain it."""
+    one = case.handshake
+    if one is None or one.ending.how not in (How.CLOSED, How.RESET) or refusal(one) or one.first_bytes:
+        return None
+    look = case.plaintext
+    if not case.spoke_tls and look and (look.received or (look.ending.how is How.RESET and not look.sent)):
+        return None
+    how = "closed" if one.ending.how is How.CLOSED else "reset"
+    late = " in the middle of its answer" if one.received else " right after the ClientHello"
+    evidence = [Evidence(says=f"The connection was {how}{late}; {one.received} bytes of TLS and no alert had come.", at=case.pointer(one))]
+    if look:
+        evidence.append(Evidence(says="The port says nothing in plain text either.", at=case.pointer(look)))
+    return Finding(
+        effect=Effect.BREAKS,
+        certainty=Certainty.PROVEN,
+        summary=f"The peer {how} the connection{late}, without a TLS alert.",
+        evidence=tuple(evidence),
+    )

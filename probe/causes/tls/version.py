@@ -1,0 +1,52 @@
+"""No common protocol version.
+
+The server does not speak any of the TLS versions that were offered: the client allows only old ones, or only new ones
+that the server does not know.
+
+Clients say: OpenSSL "tlsv1 alert protocol version" or "unsupported protocol", Java "Received fatal alert:
+protocol_version" or "The server selected protocol version ... is not accepted by client preferences", curl exit 35.
+"""
+
+from probe.case.case import Case
+from probe.causes.tls import objection, refusal
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.tls.messages import reading
+
+CAUSE = Cause(title="No common TLS version", owner=Owner.CLIENT, actions=("allow-tls-version",), references=("RFC 8446 section 4.2.1", "RFC 8446 section 6.2"))
+PROTOCOL_VERSION = 70
+
+
+def judge(case: Case) -> Finding | None:
+    """protocol_version in either direction; the question with all versions is the proof."""
+    one = case.handshake
+    if one is None or case.established or case.succeeded("legacy"):
+        return None
+    alert = refusal(one) or objection(one)
+    unrestricted = case.succeeded("any-version")
+    if unrestricted is None and (alert is None or alert.description != PROTOCOL_VERSION):
+        return None
+    offered = _range(case.target.tls_min, case.target.tls_max)
+    evidence = []
+    if alert:
+        who = "We refused" if alert.sent else "The server refused"
+        evidence.append(Evidence(says=f"{who} with alert {alert.description}; offered: {offered}.", at=case.pointer(one)))
+    if unrestricted is None:
+        return Finding(
+            effect=Effect.BREAKS, certainty=Certainty.PROVEN, summary=f"The server speaks none of the versions offered ({offered}).", evidence=tuple(evidence)
+        )
+    spoken = reading(unrestricted).version or unrestricted.version or "another version"
+    evidence.append(Evidence(says=f"Asked without a limit, the server chose {spoken}.", at=case.pointer(unrestricted)))
+    return Finding(
+        effect=Effect.BREAKS,
+        summary=f"The client may use {offered}, the server chose {spoken} when all were offered.",
+        evidence=tuple(evidence),
+        values=(("version", spoken),),
+    )
+
+
+def _range(lowest: str | None, highest: str | None) -> str:
+    if lowest and highest:
+        return lowest if lowest == highest else f"{lowest} to {highest}"
+    if highest:
+        return f"nothing above {highest}"
+    return f"{lowest} and above" if lowest else "TLSv1.2 and TLSv1.3"

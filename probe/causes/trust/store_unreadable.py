@@ -1,0 +1,34 @@
+"""A part of the trust store cannot be read.
+
+A file or folder of trusted certificates has entries that are damaged or are no certificates. What programs make of that
+differs: some skip the entry, OpenSSL refuses the whole file at its first damaged block. The root that is needed may be
+the damaged one. A store that cannot be read at all ends the check at once, with exit code 2.
+
+Clients say: OpenSSL "error loading file", curl exit 77, Java "problem accessing trust store".
+"""
+
+from probe.case.case import Case
+from probe.case.path import Why
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+
+CAUSE = Cause(title="A part of the trust store cannot be read", owner=Owner.CLIENT, actions=("repair-store",), references=("RFC 7468 section 2",))
+SHOWN = 10
+
+
+def judge(case: Case) -> Finding | None:
+    """Entries were skipped. It may be the reason when the chain ends outside of the store."""
+    broken = [(store, one) for store in case.observation.stores for one in store.skipped]
+    if not broken:
+        return None
+    lost = bool(case.refusing(Why.ISSUER_UNKNOWN, Why.NOT_TRUSTED, Why.SELF_SIGNED))
+    more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
+    return Finding(
+        effect=Effect.RISKS,
+        certainty=Certainty.POSSIBLE if lost else Certainty.PROVEN,
+        summary=f"{len(broken)} entr{'y' if len(broken) == 1 else 'ies'} of the trust store cannot be read{'; the missing root may be among them' if lost else ''}.",
+        evidence=tuple(
+            Evidence(says=f"{store.path}, {one.where}: {one.why}{more if number == SHOWN - 1 else ''}", at=case.pointer(store))
+            for number, (store, one) in enumerate(broken[:SHOWN])
+        ),
+        values=(("store", broken[0][0].path),),
+    )

@@ -1,0 +1,96 @@
+"""probe check: the main job."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from probe.cli.output import check_files, check_format, deliver, progress
+from probe.facts.unusable import Unusable
+
+EXAMPLES = """Examples:
+
+\b
+  probe check shop.example
+  probe check ldaps://dc1.corp.example --trust corp-root.pem --as java
+  probe check https://192.0.2.7:8443 --name shop.example --html report.html
+  probe check shop.example --connect 192.0.2.8 --save before.json
+
+Exit code: 0 works, 1 a problem was found or clients disagree, 2 wrong usage, 3 undecided, 4 a defect of the probe, 130 interrupted."""
+
+Text = str | None
+File = Path | None
+
+
+def check(
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT.")],
+    trust: Annotated[list[str] | None, typer.Option(help="What is trusted: system, certifi, none, a file or a folder (PEM, DER, PKCS7). Repeat to add up. Default: system.")] = None,
+    name: Annotated[Text, typer.Option(help="The name that the certificate must have. Default: the host of the target.")] = None,
+    sni: Annotated[Text, typer.Option(metavar="NAME|none", help="The name in the ClientHello. Default: the host, or --name for an address.")] = None,
+    connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="Connect to this address instead of resolving the host.")] = None,
+    resolver: Annotated[Text, typer.Option(metavar="IP[:PORT]", help="Ask this DNS server.")] = None,
+    stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="Judge as this client stack does (java, openssl). Default: every verified one votes.")] = None,
+    at: Annotated[Text, typer.Option(metavar="TIME", help="Judge for this moment (2026-12-31 or 2026-12-31T08:00:00Z).")] = None,
+    tls_min: Annotated[Text, typer.Option(metavar="VERSION", help="The lowest version that your client can (TLSv1, TLSv1.1, TLSv1.2, TLSv1.3).")] = None,
+    tls_max: Annotated[Text, typer.Option(metavar="VERSION", help="The highest version that your client can.")] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For the whole check of one target.")] = 30.0,
+    fetch: Annotated[bool, typer.Option("--fetch/--no-fetch", help="Get missing issuers from the URLs that certificates name.")] = True,
+    fetch_private: Annotated[bool, typer.Option("--fetch-private", help="Also from internal addresses.")] = False,
+    app: Annotated[bool, typer.Option("--app/--no-app", help="Ask the service behind TLS one harmless question.")] = True,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json or html.")] = "terminal",
+    output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
+    html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
+    save: Annotated[File, typer.Option(metavar="FILE", help="Save what was seen, for probe report (one target).")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for risks too.")] = False,
+    color: Annotated[bool, typer.Option("--color/--no-color", help="Colours, on a terminal only.")] = True,
+) -> int:
+    """Connect to each TARGET as a client does, and say why it fails, who must change what, and what each client stack makes of it."""
+    from probe.diagnose import diagnose
+    from probe.facts.codec import text
+    from probe.jobs.check import observe, stores
+    from probe.jobs.target import Options, target
+    from probe.report.compose import compose, exit_code
+
+    check_format(form)
+    check_files(output, html, save)
+    if save is not None and len(targets) > 1:
+        raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
+    check_stack(stack)
+    options = Options(
+        name=name,
+        sni=sni,
+        connect=connect,
+        resolver=resolver,
+        tls_min=tls_min,
+        tls_max=tls_max,
+        trust=tuple(trust or ()),
+        stack=stack,
+        at=at,
+        timeout=timeout,
+        fetch=fetch,
+        fetch_private=fetch_private,
+        app=app,
+    )
+    wanted = [target(one, options) for one in targets]
+    trusted = stores(wanted[0])
+    seen = []
+    for one in wanted:
+        seen.append(observe(one, trusted, lambda doing, about=one.spelled: progress(f"{about}: {doing}")))
+        if seen[-1].unfinished == "interrupted":
+            break
+    report = compose(tuple(diagnose(one) for one in seen))
+    if save is not None:
+        from probe.capture.write import write
+
+        write(save, text(seen[0]).encode())
+    deliver(report, form, output, html, color)
+    return 130 if seen[-1].unfinished == "interrupted" else exit_code(report, strict)
+
+
+def check_stack(stack: str | None) -> None:
+    """Refuse a client stack that is not known. Raises ``Unusable``."""
+    from probe.stacks import load_all
+
+    known = [one.name for one in load_all()]
+    if stack is not None and stack not in known:
+        raise Unusable(f"There is no client stack {stack!r}.", f"Known are {', '.join(known)}.")

@@ -1,0 +1,85 @@
+"""probe lab: broken and mended endpoints on this machine, to try."""
+
+import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from probe.facts.unusable import Unusable
+
+if TYPE_CHECKING:
+    from probe.lab.scenario import Opens, Scenario
+
+app = typer.Typer(help="Broken and mended endpoints on loopback, to try the probe and to learn.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_() -> int:
+    """List the scenarios, each with one line."""
+    from probe.lab.scenario import all_scenarios
+
+    every = all_scenarios()
+    widest = max(len(one.code) for one in every)
+    for one in every:
+        typer.echo(f"{one.code:<{widest}}  {one.title}")
+    return 0
+
+
+@app.command()
+def show(code: Annotated[str, typer.Argument(metavar="CODE", help="The scenario, named by the cause that it shows.")]) -> int:
+    """Say what a scenario sets up, and with which command it is checked."""
+    from probe.lab.stage import Stage
+
+    one = _scenario(code)
+    typer.echo(f"{one.code}: {one.title}\n")
+    typer.echo(f"broken  {one.broken_title}\nmended  {one.mended_title}")
+    for variant in one.variants:
+        typer.echo(f"{variant.name}  {variant.title}")
+    with Stage() as stage:
+        scene = one.broken(stage)
+        typer.echo(f"\nThe check of the broken one looks like this:\n  probe check {shlex.join(scene.arguments)}")
+        if scene.note:
+            typer.echo(f"\n{scene.note}")
+    typer.echo(f"\nTo have it running: probe lab serve {one.code}")
+    return 0
+
+
+@app.command()
+def serve(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The scenario, named by the cause that it shows.")],
+    mended: Annotated[bool, typer.Option("--mended", help="Serve the mended one.")] = False,
+    variant: Annotated[str | None, typer.Option(metavar="NAME", help="Serve this variant.")] = None,
+) -> int:
+    """Serve a scenario on loopback until Ctrl-C, and print the command that checks it."""
+    from probe.lab.stage import Stage
+    from probe.lab.waiting import wait
+
+    one = _scenario(code)
+    with Stage() as stage:
+        scene = _opens(one, mended, variant)(stage)
+        typer.echo(f"probe check {shlex.join(scene.arguments)}")
+        if scene.note:
+            typer.echo(scene.note, err=True)
+        typer.echo("Serving on loopback until Ctrl-C.", err=True)
+        wait()
+    return 0
+
+
+def _scenario(code: str) -> "Scenario":
+    from probe.lab.scenario import codes, scenario
+
+    found = scenario(code)
+    if found is None:
+        near = [one for one in codes() if code in one]
+        raise Unusable(f"There is no scenario {code!r}.", f"Did you mean {', '.join(near[:3])}?" if near else "probe lab list shows them all.")
+    return found
+
+
+def _opens(one: "Scenario", mended: bool, variant: str | None) -> "Opens":
+    if variant is None:
+        return one.mended if mended else one.broken
+    found = next((other for other in one.variants if other.name == variant), None)
+    if found is None:
+        names = ", ".join(other.name for other in one.variants) or "none"
+        raise Unusable(f"The scenario {one.code} has no variant {variant!r}.", f"It has: {names}.")
+    return found.open

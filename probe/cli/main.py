@@ -1,0 +1,89 @@
+"""The entry point: puts the commands together and turns what went wrong into a sentence and an exit code."""
+
+import os
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from probe import VERSION
+from probe.cli import causes, check, demo, lab, report
+from probe.cli.output import complain
+
+app = typer.Typer(
+    name="probe",
+    help="Say why a TLS connection fails, who must change what, and prove it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+app.command("check", epilog=check.EXAMPLES)(check.check)
+app.command("report", epilog=report.EXAMPLES)(report.report)
+app.command("causes", epilog=causes.EXAMPLES)(causes.causes)
+app.add_typer(lab.app, name="lab")
+app.command("demo")(demo.demo)
+
+USAGE, DEFECT, INTERRUPTED = 2, 4, 130
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"probe {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False) -> None:
+    """Say why a TLS connection fails, who must change what, and prove it."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    # A configuration meant for the system's OpenSSL changes the one bundled with cryptography too, in the middle of a diagnosis.
+    if os.environ.pop("OPENSSL_CONF", None) is not None:
+        os.environ["PROBE_DROPPED_OPENSSL_CONF"] = "1"
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and give its exit code."""
+    from probe.facts.unusable import Unusable
+
+    try:
+        code = app(args=arguments, prog_name="probe", standalone_mode=False)
+    except Unusable as unusable:
+        complain(unusable.says, unusable.next_step)
+        return USAGE
+    except click.exceptions.NoArgsIsHelpError as usage:
+        typer.echo(usage.format_message())
+        return USAGE
+    except click.UsageError as usage:
+        usage.show()
+        return USAGE
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        complain(f"This is a defect of the probe ({type(error).__name__} in {_place(error)}).", "Please report it with the command and, if you can, a file saved with --save.")
+        return DEFECT
+    return code if isinstance(code, int) else 0
+
+
+def _place(error: BaseException) -> str:
+    """File and line of our own code where a defect showed; never the text of the exception, which could quote anything."""
+    where = error.__traceback__
+    place = "unknown place"
+    while where is not None:
+        name = where.tb_frame.f_globals.get("__name__", "")
+        if name.startswith("probe."):
+            place = f"{name}:{where.tb_lineno}"
+        where = where.tb_next
+    return place

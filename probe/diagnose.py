@@ -1,0 +1,178 @@
+"""From a case to a diagnosis: ask every cause, rank what they found, prove what would help.
+
+Pure: the same observation gives the same diagnosis next year.
+"""
+
+from dataclasses import replace
+
+from probe.case.altered import ALTERATIONS
+from probe.case.case import Case, cases
+from probe.case.path import StackVerdict
+from probe.causes.catalogue import STAGES, Answers, Entry, ask_all, entry
+from probe.causes.words import Certainty, Effect, Finding, NotObserved, Verdict
+from probe.facts.noun import noun
+from probe.facts.observation import Observation
+from probe.remedies import Remedy, remedy
+
+
+@noun
+class Proof:
+    """What a second diagnosis says after a remedy, together with those before it, was applied to the saved facts."""
+
+    verdict: Verdict
+    next_code: str | None
+
+
+@noun
+class Prescribed:
+    """A remedy for one finding. ``proof`` is ``None`` when it cannot be tried on saved facts."""
+
+    remedy: Remedy
+    finding: Finding
+    proof: Proof | None
+
+
+@noun
+class Diagnosis:
+    """What was found in one observation.
+
+    ``cause`` is the primary finding, ``None`` when it works. ``findings`` are all that count by themselves, the primary first; ``explained`` those that are only consequences.
+    ``case`` is the address that the cause was found at.
+    """
+
+    verdict: Verdict
+    cause: Finding | None
+    candidates: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    explained: tuple[Finding, ...]
+    not_observed: tuple[NotObserved, ...]
+    prescribed: tuple[Prescribed, ...]
+    stacks: tuple[StackVerdict, ...]
+    defects: tuple[tuple[str, str], ...]
+    case: Case
+
+
+def diagnose(observation: Observation, asked: tuple[Entry, ...] | None = None) -> Diagnosis:
+    """Diagnose an observation. ``asked`` limits the catalogue (tests do)."""
+    found = _judge(observation, asked)
+    return replace(found, prescribed=_prescribe(observation, found, asked))
+
+
+def _judge(observation: Observation, asked: tuple[Entry, ...] | None) -> Diagnosis:
+    each = [(case, ask_all(case, asked)) for case in cases(observation)]
+    case, answers = _speaking(each)
+    findings, explained = _explain(_merge(each, answers.findings))
+    breaking = tuple(one for one in findings if one.effect is Effect.BREAKS)
+    cause = breaking[0] if breaking else None
+    return Diagnosis(
+        verdict=_verdict(case, cause, breaking),
+        cause=cause,
+        candidates=_candidates(cause, findings),
+        findings=findings,
+        explained=explained,
+        not_observed=answers.not_observed,
+        prescribed=(),
+        stacks=case.verdicts,
+        defects=tuple(dict.fromkeys(one for _, answer in each for one in answer.defects)),
+        case=case,
+    )
+
+
+def _speaking(each: list[tuple[Case, Answers]]) -> tuple[Case, Answers]:
+    """The address that speaks for the endpoint: the first where something breaks, but one that answered before one that did not."""
+
+    def rank(one: tuple[Case, Answers]) -> tuple[bool, bool]:
+        case, answers = one
+        return (not case.connected, not any(finding.effect is Effect.BREAKS and not finding.code.startswith("endpoint.") for finding in answers.findings))
+
+    return min(each, key=rank)
+
+
+def _merge(each: list[tuple[Case, Answers]], speaking: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings of the speaking address, and those that only other addresses have."""
+    known = {one.code for one in speaking}
+    others: dict[str, Finding] = {}
+    for _, answers in each:
+        for one in answers.findings:
+            if one.code not in known:
+                others.setdefault(one.code, one)
+    return (*speaking, *others.values())
+
+
+def _explain(found: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Divide the findings, ranked, into those that count by themselves and those that another one explains."""
+    ranked = sorted(found, key=_rank)
+    uneven = next((one for one in ranked if one.code == "endpoint.inconsistent" and one.effect is not Effect.NOTE), None)
+    covered: dict[str, str] = {}
+    for one in ranked:
+        if one.code in covered or one.effect is not Effect.BREAKS or one.certainty is Certainty.POSSIBLE:
+            continue
+        known = entry(one.code)
+        for code in known.cause.explains if known else ():
+            if _covers(one, code, ranked):
+                covered.setdefault(code, one.code)
+    if uneven:
+        covered.update({one.code: uneven.code for one in ranked if one is not uneven and one.effect is Effect.BREAKS})
+    kept = tuple(one for one in ranked if one.code not in covered)
+    return kept, tuple(one for one in ranked if one.code in covered)
+
+
+def _covers(finding: Finding, code: str, ranked: list[Finding]) -> bool:
+    """Whether a finding that stops some stacks really accounts for another one: it must stop every stack that the other one stops."""
+    other = next((one for one in ranked if one.code == code), None)
+    if other is None or other.effect is not Effect.BREAKS:
+        return other is not None
+    return not finding.stacks or (bool(other.stacks) and set(other.stacks) <= set(finding.stacks))
+
+
+def _rank(one: Finding) -> tuple[int, int, int, int, str]:
+    """Breaking before the rest, the earliest stage first, what is sure before what is likely, what stops every stack before what stops some."""
+    effect = (Effect.BREAKS, Effect.RISKS, Effect.NOTE).index(one.effect)
+    certainty = (Certainty.PROVEN, Certainty.LIKELY, Certainty.POSSIBLE).index(one.certainty)
+    stage = one.code.partition(".")[0]
+    place = STAGES.index("trust") if stage == "chain" else STAGES.index(stage)
+    return (effect, place, certainty, bool(one.stacks), one.code)
+
+
+def _verdict(case: Case, cause: Finding | None, breaking: tuple[Finding, ...]) -> Verdict:
+    if cause is None:
+        return Verdict.WORKS if case.established and case.chain_accepted and not case.observation.unfinished else Verdict.UNDECIDED
+    if cause.certainty is Certainty.POSSIBLE:
+        return Verdict.UNDECIDED
+    if any(not one.stacks for one in breaking):
+        return Verdict.FAILS
+    voting = {one.name for one in case.stacks}
+    stopped = {name for one in breaking for name in one.stacks}
+    return Verdict.FAILS if voting <= stopped else Verdict.DEPENDS
+
+
+def _candidates(cause: Finding | None, findings: tuple[Finding, ...]) -> tuple[tuple[str, str], ...]:
+    found = dict(cause.alternatives) if cause else {}
+    for one in findings:
+        if one is not cause and one.effect is not Effect.NOTE and one.certainty is Certainty.POSSIBLE:
+            found.setdefault(one.code, one.summary)
+    return tuple(found.items())
+
+
+def _prescribe(observation: Observation, found: Diagnosis, asked: tuple[Entry, ...] | None) -> tuple[Prescribed, ...]:
+    """The remedies in the order of the findings. Each that can be tried is, on top of those before it, and judged again."""
+    prescribed: list[Prescribed] = []
+    altered = observation
+    seen: set[tuple[str, str]] = set()
+    for finding in found.findings:
+        known = entry(finding.code)
+        for position, action in enumerate(known.cause.actions if known else ()):
+            if (action, finding.summary) in seen or finding.effect is Effect.NOTE:
+                continue
+            seen.add((action, finding.summary))
+            what = remedy(action)
+            proof = None
+            if what.proof and finding.effect is Effect.BREAKS:
+                changed = ALTERATIONS[what.proof](altered, finding.about, found.case.address)
+                if changed is not None:
+                    again = _judge(changed, asked)
+                    proof = Proof(verdict=again.verdict, next_code=again.cause.code if again.cause else None)
+                    # A second way to mend the same thing is an alternative, not a further step.
+                    altered = changed if position == 0 else altered
+            prescribed.append(Prescribed(remedy=what, finding=finding, proof=proof))
+    return tuple(prescribed)

@@ -1,0 +1,245 @@
+"""What was seen: every connection, message and ending of one check, as bytes and numbers.
+
+Nothing in here is a judgement. ``says`` holds the words of a library for people to read; no rule may look at it.
+Times within an observation are seconds since ``Observation.taken_at``, so that replays need no clock.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from probe.facts.noun import noun
+from probe.facts.target import Target
+from probe.facts.trust import TrustStore
+
+SCHEMA = 1
+"""The number that a saved observation carries; a reader refuses a higher one."""
+
+
+class How(StrEnum):
+    """How a step ended."""
+
+    DONE = "done"
+    REFUSED = "refused"  # ECONNREFUSED, DNS REFUSED
+    TIMED_OUT = "timed-out"
+    RESET = "reset"  # ECONNRESET, EPIPE
+    CLOSED = "closed"  # end of stream from the peer
+    UNREACHABLE = "unreachable"  # EHOSTUNREACH, ENETUNREACH, ...
+    DECLINED = "declined"  # the peer said no in its protocol: alert, rcode, status
+    LOCAL = "local"  # we could not, or would not, go on: see Ending.local
+
+
+class Local(StrEnum):
+    """Why it was us who stopped."""
+
+    ENGINE = "engine"  # the TLS engine refused what the peer sent; the alert that we sent tells which rule
+    INTERRUPTED = "interrupted"  # Ctrl-C
+    LIMIT = "limit"  # more bytes, messages or redirects than we take
+    PRIVATE_ADDRESS = "private-address"  # a fetch that led to an internal address
+    SCHEME = "scheme"  # a URL of a kind that is not followed
+    UNUSABLE = "unusable"  # the answer is not what was asked for
+    SYSTEM = "system"  # the operating system: no descriptors, no permission, no such address family
+    SKIPPED = "skipped"  # not tried, because it could not decide anything
+
+
+@noun
+class Ending:
+    """How a step ended; ``errno`` is the operating system's number, ``code`` the protocol's (alert description, DNS rcode, getaddrinfo's EAI number)."""
+
+    how: How
+    local: Local | None = None
+    errno: int | None = None
+    code: int | None = None
+
+
+@noun
+class Step:
+    """What all steps share: when it began, how long it took (seconds), how it ended, and the library's words."""
+
+    started: float
+    took: float
+    ending: Ending
+    says: str = ""
+
+
+@noun
+class Connect(Step):
+    """A TCP connection to ``address``; ``local`` is the address that we had."""
+
+    address: str
+    port: int
+    local: str = ""
+
+
+@noun
+class Preamble(Step):
+    """Plain bytes before, or instead of, TLS: what we sent and the first bytes that came."""
+
+    sent: bytes = b""
+    received: bytes = b""
+
+
+@noun
+class Message:
+    """One handshake message (RFC 8446 section 4) without its four-byte header.
+
+    ``size`` is the length on the wire. ``body`` is empty for messages that are never kept (NewSessionTicket) and cut for those over the limit.
+    """
+
+    at: float
+    sent: bool
+    type: int
+    size: int
+    body: bytes = b""
+
+
+@noun
+class Alert:
+    """One alert (RFC 8446 section 6)."""
+
+    at: float
+    sent: bool
+    level: int
+    description: int
+
+
+@noun
+class Handshake(Step):
+    """A TLS handshake and everything seen on its connection at the TLS layer, also after it ended.
+
+    ``version``, ``cipher``, ``group`` and ``alpn`` are the engine's words and set only when a ServerHello arrived.
+    ``first_bytes`` are the first bytes that the peer sent when they are no TLS record. ``received`` and ``sent`` count bytes of TLS records.
+    ``listened`` says for how many seconds we read after the handshake before the first write.
+    ``hello_size`` is the length in bytes of our first ClientHello message including its header.
+    ``pieces`` is how many bytes of an unfinished handshake message had come when the connection ended.
+    """
+
+    sni: str | None = None
+    tls_min: str | None = None
+    tls_max: str | None = None
+    security_level: int | None = None
+    hello_size: int = 0
+    messages: tuple[Message, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    version: str | None = None
+    cipher: str | None = None
+    group: str | None = None
+    alpn: str | None = None
+    staple: bytes = b""
+    first_bytes: bytes = b""
+    sent: int = 0
+    received: int = 0
+    pieces: int = 0
+    listened: float = 0.0
+    closed_by_peer: bool = False
+
+
+@noun
+class Exchange(Step):
+    """The first words of the application after TLS.
+
+    ``status`` is the HTTP status or the LDAP result code. ``fields`` are headers or attributes by allow-list, in the order of arrival.
+    ``body`` is the head of an HTTP body, at most 16 KiB.
+    """
+
+    protocol: str
+    status: int | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    received: int = 0
+
+
+@noun
+class Question:
+    """What one connection asks. The planner names it; the capture obeys it."""
+
+    name: str = "ordinary"
+    with_sni: bool = True
+    tls_min: str | None = None
+    tls_max: str | None = None
+    security_level: int | None = None
+    legacy_renegotiation: bool = False
+    with_alpn: bool = True
+    plaintext: bool = False
+    app: bool = True
+
+
+@noun
+class Attempt:
+    """One connection to one address, with one question."""
+
+    question: Question
+    address: str
+    port: int
+    steps: tuple[Connect | Preamble | Handshake | Exchange, ...] = ()
+
+
+@noun
+class Alias:
+    """One CNAME record."""
+
+    name: str
+    target: str
+    ttl: int
+
+
+@noun
+class Resolution(Step):
+    """One question about a name. ``source`` is ``system`` (getaddrinfo, with hosts file) or ``dns``; ``type`` is ``A``, ``AAAA`` or ``any``.
+
+    ``server`` is the DNS server that answered (``IP:PORT``), ``rcode`` its answer (RFC 1035 section 4.1.1).
+    """
+
+    name: str
+    source: str
+    type: str
+    server: str | None = None
+    rcode: int | None = None
+    aliases: tuple[Alias, ...] = ()
+    addresses: tuple[str, ...] = ()
+    ttl: int | None = None
+
+
+@noun
+class Hop:
+    """One request of a fetch: the URL, the address it was sent to, and what came back."""
+
+    url: str
+    address: str | None = None
+    status: int | None = None
+
+
+@noun
+class Fetch(Step):
+    """A document fetched because a certificate named its URL."""
+
+    url: str
+    purpose: str = "issuer"
+    hops: tuple[Hop, ...] = ()
+    body: bytes = b""
+
+
+@noun
+class Vantage:
+    """From where it was seen."""
+
+    host: str
+    address: str | None = None
+    note: tuple[str, ...] = ()
+
+
+@noun
+class Observation:
+    """Everything that one check saw. ``took`` is in seconds; ``unfinished`` says why it ended early ("", "interrupted", "timeout")."""
+
+    schema: int = SCHEMA
+    probe: str
+    libraries: tuple[tuple[str, str], ...] = ()
+    taken_at: datetime
+    took: float = 0.0
+    vantage: Vantage
+    target: Target
+    resolutions: tuple[Resolution, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    fetches: tuple[Fetch, ...] = ()
+    stores: tuple[TrustStore, ...] = ()
+    unfinished: str = ""

@@ -1,0 +1,41 @@
+"""What is to be checked, exactly as the user asked for it."""
+
+from datetime import datetime
+
+from probe.facts.noun import noun
+
+VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+"""The protocol versions that the engine can speak, oldest first."""
+
+
+@noun
+class Target:
+    """One endpoint and the circumstances under which it is to be judged.
+
+    ``host`` is an A-label (lower case, no trailing dot) or an IP literal without brackets; ``spelled`` is what the user wrote.
+    ``name`` is the reference identity (RFC 9525), ``sni`` the name sent in the ClientHello (``None``: none is sent).
+    ``connect`` replaces name resolution by one address, ``connect_port`` the port that goes with it.
+    ``resolver`` is ``IP`` or ``IP:PORT`` of the DNS server to ask. ``timeout`` is in seconds, for the whole check.
+    ``guessed``: the user named no protocol, so that what the service says after TLS proves little.
+    """
+
+    spelled: str
+    protocol: str
+    host: str
+    port: int
+    name: str
+    sni: str | None
+    path: str = "/"
+    connect: str | None = None
+    connect_port: int | None = None
+    resolver: str | None = None
+    tls_min: str | None = None
+    tls_max: str | None = None
+    trust: tuple[str, ...] = ("system",)
+    stack: str | None = None
+    at: datetime | None = None
+    timeout: float = 30.0
+    fetch: bool = True
+    fetch_private: bool = False
+    app: bool = True
+    guessed: bool = False

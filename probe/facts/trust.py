@@ -1,0 +1,28 @@
+"""A trust store as it was read, and what in it could not be used."""
+
+from probe.facts.certificate import Certificate
+from probe.facts.noun import noun
+
+
+@noun
+class Skipped:
+    """An entry that is no usable anchor: where it stands (file and line or index) and why it was passed over."""
+
+    where: str
+    why: str
+
+
+@noun
+class TrustStore:
+    """``source`` is what the user named, ``path`` the file or folder that this was.
+
+    ``kind`` is one of system, certifi, none, pem, der, pkcs7, folder. ``size`` counts all anchors in it; ``certificates`` holds those that could matter
+    to the chain at hand (same name as an issuer that is asked for, or among the presented), so that a saved observation stays small.
+    """
+
+    source: str
+    kind: str
+    path: str
+    size: int
+    certificates: tuple[Certificate, ...] = ()
+    skipped: tuple[Skipped, ...] = ()

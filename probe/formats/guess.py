@@ -1,0 +1,98 @@
+"""What a file is that holds no certificate, in words. Sans I/O."""
+
+import re
+
+from probe.facts import der
+
+_BEGINNINGS = (
+    (b"\xfe\xed\xfe\xed", "a JKS key store"),
+    (b"\xce\xce\xce\xce", "a JCEKS key store"),
+    (b"SQLite format 3\0", "an SQLite database, perhaps of NSS"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%PDF-", "a PDF document"),
+    (b"\0\0\0\0CERT", "a serialized store of Windows"),
+    (b"PuTTY-User-Key-File", "a PuTTY key"),
+    (b"ssh-", "an OpenSSH key"),
+    (b"ecdsa-sha2-", "an OpenSSH key"),
+    (b"---- BEGIN SSH2", "an OpenSSH key"),
+    (b"#pragma", "text"),
+)
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
+_PKCS7_DATA, _PKCS7_SIGNED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
+
+
+def looks_like(data: bytes) -> str:
+    """What ``data`` seems to be: "an HTML page", "a private key", "a PKCS12 file", "empty", "text", "binary", ... Never raises."""
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start and not data.strip():
+        return "empty"
+    for beginning, what in _BEGINNINGS:
+        if data.startswith(beginning) or start.startswith(beginning):
+            return what
+    if _HTML.match(start) or (start.startswith(b"<") and _HTML.search(start)):
+        return "an HTML page"
+    if start.startswith(b"<"):
+        return "an XML document"
+    if data[:1] == b"\x30" and (found := _structure(data)):
+        return found
+    return "text" if _is_text(data[:4096]) else "binary"
+
+
+def _structure(data: bytes) -> str:
+    """By the shape of the outermost elements."""
+    try:
+        outer = der.whole(data)
+        fields = der.children(data, outer)
+    except ValueError:
+        return ""
+    shape = [one.tag for one in fields[:3]]
+    first = der.content(data, fields[0]) if fields else b""
+    if shape[:2] == [der.INTEGER, der.SEQUENCE] and first == b"\x03" and _oid_inside(data, fields[1]) in (_PKCS7_DATA, _PKCS7_SIGNED):
+        return "a PKCS12 file"
+    if shape == [der.INTEGER, der.SEQUENCE, der.OCTET_STRING] or shape[:2] == [der.INTEGER, der.OCTET_STRING]:
+        return "a private key"
+    if shape == [der.INTEGER, der.INTEGER, der.INTEGER] and len(fields) >= 6:
+        return "a private key"
+    if shape == [der.SEQUENCE, der.OCTET_STRING]:
+        return "a private key"
+    if shape == [der.SEQUENCE, der.BIT_STRING]:
+        return "a public key"
+    if shape == [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]:
+        return _signed(data, fields[0])
+    return "a PKCS7 file" if _oid_at(data, fields) == _PKCS7_SIGNED else ""
+
+
+def _signed(data: bytes, part: der.Item) -> str:
+    """Certificate, request or revocation list, by the fields of the signed part."""
+    try:
+        shape = [one.tag for one in der.children(data, part)]
+    except ValueError:
+        return ""
+    if shape[:3] == [der.INTEGER, der.SEQUENCE, der.SEQUENCE] and shape[3:4] in ([0xA0], []):
+        return "a certificate request"
+    times = (der.UTC_TIME, der.GENERALIZED_TIME)
+    if any(one in times for one in shape[2:4]):
+        return "a revocation list"
+    return ""
+
+
+def _oid_inside(data: bytes, one: der.Item) -> str:
+    try:
+        return _oid_at(data, der.children(data, one))
+    except ValueError:
+        return ""
+
+
+def _oid_at(data: bytes, fields: list[der.Item]) -> str:
+    try:
+        return der.oid(der.content(data, fields[0])) if fields and fields[0].tag == der.OBJECT_IDENTIFIER else ""
+    except ValueError:
+        return ""
+
+
+def _is_text(data: bytes) -> bool:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
+    odd = sum(1 for octet in data if octet < 0x20 and octet not in b"\t\n\v\f\r\x1b")
+    return odd == 0

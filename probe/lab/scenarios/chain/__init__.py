@@ -1,0 +1,1 @@
+"""Certificate chains that clients refuse, or should not have to cope with."""

@@ -1,0 +1,1 @@
+"""Servers that want a certificate of the client."""

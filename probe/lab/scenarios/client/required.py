@@ -1,0 +1,52 @@
+"""The server demands a certificate of the client, and the client has none."""
+
+from collections.abc import Callable
+
+from probe.lab.answers import Answer
+from probe.lab.pki import authority
+from probe.lab.scene import FAILS, WORKS, Expects, Scene
+from probe.lab.shop import hierarchy, open_shop
+from probe.lab.stage import Stage
+from probe.lab.tls_server import Serving
+
+
+def broken(stage: Stage) -> Scene:
+    """The server refuses by an alert, in TLS 1.3 after the handshake."""
+    return _scene(stage, "required", FAILS)
+
+
+def mended(stage: Stage) -> Scene:
+    """The server asks for a certificate, but does without."""
+    return _scene(stage, "requested", WORKS)
+
+
+def tls12(stage: Stage) -> Scene:
+    """The server speaks TLS 1.2 and refuses by an alert in the handshake."""
+    return _scene(stage, "required", FAILS, tls_max="TLSv1.2")
+
+
+def http_400(stage: Stage) -> Scene:
+    """The server asks for a certificate in the handshake and refuses by an HTTP status, as nginx does."""
+    page = b"<html><head><title>400 No required SSL certificate was sent</title></head></html>"
+    return _scene(stage, "requested", FAILS, answer=Answer(status=400, body=page, content_type="text/html"))
+
+
+def without_a_word(stage: Stage) -> Scene:
+    """The server asks for a certificate in the handshake and then closes the connection, as slapd does."""
+    return _scene(stage, "requested", FAILS, close_without_client=True)
+
+
+def _scene(stage: Stage, client: str, expects: Expects, *, tls_max: str = "TLSv1.3", answer: Answer | None = None, close_without_client: bool = False) -> Scene:
+    made = hierarchy()
+    behaviour = Serving(
+        credentials=(made.whole,),
+        tls_max=tls_max,
+        client=client,
+        client_issuers=(authority("Partner Client CA"),),
+        close_without_client=close_without_client,
+        answer=answer or Answer(),
+    )
+    return open_shop(stage, behaviour, made.root, expects=expects)
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"tls12": tls12, "http-400": http_400, "without-a-word": without_a_word}

@@ -1,0 +1,1 @@
+"""What concerns the endpoint as a whole."""

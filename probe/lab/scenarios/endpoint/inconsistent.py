@@ -1,0 +1,41 @@
+"""The addresses behind one name answer differently."""
+
+from collections.abc import Callable
+
+from probe.lab.dns_server import Record, Zone
+from probe.lab.scene import FAILS, WORKS, Expects, Scene
+from probe.lab.shop import HOST, Hierarchy, credentials, hierarchy
+from probe.lab.stage import LOOPBACK, Stage
+from probe.lab.tls_server import Credentials, Serving
+from probe.lab.traits import Traits
+
+_ADDRESSES = (LOOPBACK, "127.0.0.2")
+
+
+def broken(stage: Stage) -> Scene:
+    """One of two addresses still serves a certificate that has expired."""
+    made = hierarchy()
+    old = made.intermediate.issue(HOST, traits=Traits(starts=-91, ends=-1))
+    return _scene(stage, made, (made.whole, credentials(old, made.intermediate)), FAILS)
+
+
+def mended(stage: Stage) -> Scene:
+    """Both addresses serve the same certificate."""
+    made = hierarchy()
+    return _scene(stage, made, (made.whole, made.whole), WORKS)
+
+
+def intermediate_missing_on_one(stage: Stage) -> Scene:
+    """One of two addresses does not send the intermediate."""
+    made = hierarchy()
+    return _scene(stage, made, (made.whole, credentials(made.leaf)), FAILS)
+
+
+def _scene(stage: Stage, made: Hierarchy, shown: tuple[Credentials, Credentials], expects: Expects) -> Scene:
+    port = stage.tls_at(tuple((address, Serving(credentials=(one,))) for address, one in zip(_ADDRESSES, shown, strict=True)))
+    zone = Zone(records=tuple(Record(name=HOST, type="A", value=address) for address in _ADDRESSES))
+    arguments = (f"https://{HOST}:{port}", "--resolver", stage.dns(zone), "--trust", stage.trust_file(made.root))
+    return Scene(arguments=arguments, expects=expects)
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"intermediate-missing-on-one": intermediate_missing_on_one}

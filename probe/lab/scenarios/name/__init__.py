@@ -1,0 +1,1 @@
+"""Certificates that do not fit the name."""

@@ -1,0 +1,1 @@
+"""Handshakes that fail before a certificate is judged."""

@@ -1,0 +1,36 @@
+"""The port speaks a plain protocol, not TLS."""
+
+from collections.abc import Callable
+
+from probe.lab import raw_server
+from probe.lab.scene import Scene
+from probe.lab.shop import healthy_shop, open_raw
+from probe.lab.stage import Stage
+
+
+def broken(stage: Stage) -> Scene:
+    """The port speaks plain HTTP."""
+    return open_raw(stage, stage.raw(raw_server.plain_http))
+
+
+def mended(stage: Stage) -> Scene:
+    """A TLS server answers on the port."""
+    return healthy_shop(stage)
+
+
+def smtp(stage: Stage) -> Scene:
+    """The port speaks SMTP."""
+    return open_raw(stage, stage.raw(raw_server.says(raw_server.SMTP_BANNER)))
+
+
+def ssh(stage: Stage) -> Scene:
+    """The port speaks SSH."""
+    return open_raw(stage, stage.raw(raw_server.says(raw_server.SSH_BANNER)))
+
+
+def ldap(stage: Stage) -> Scene:
+    """The port speaks plain LDAP."""
+    return open_raw(stage, stage.raw(raw_server.plain_ldap))
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"smtp": smtp, "ssh": ssh, "ldap": ldap}

@@ -1,0 +1,1 @@
+"""Trust stores that do not hold what is needed."""

@@ -1,0 +1,70 @@
+"""Which codes of the catalogue the laboratory shows, and why it does not show the others."""
+
+CODES: tuple[str, ...] = (
+    *("dns.nxdomain", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused", "dns.addresses-disagree"),
+    *("tcp.refused", "tcp.timeout", "tcp.reset", "tcp.unreachable"),
+    *("proxy.unreachable", "proxy.auth-required", "proxy.denied", "proxy.target-unreachable", "proxy.protocol"),
+    *("starttls.unsupported", "starttls.refused", "starttls.injected"),
+    *(
+        "tls.not-tls",
+        "tls.closed",
+        "tls.timeout",
+        "tls.version",
+        "tls.cipher",
+        "tls.sni-required",
+        "tls.alpn",
+        "tls.legacy-only",
+        "tls.hello-size",
+        "tls.malformed",
+    ),
+    *("chain.intermediate-missing", "chain.issuer-unknown", "chain.root-untrusted", "chain.self-signed", "chain.order", "chain.extra"),
+    *("chain.expired", "chain.not-yet-valid", "chain.stale-cross-sign", "chain.issuer-rekeyed", "chain.not-a-ca", "chain.leaf-is-ca", "chain.path-length"),
+    *("chain.name-constraints", "chain.eku", "chain.critical-extension", "chain.weak-signature", "chain.weak-key", "chain.bad-signature"),
+    *("chain.validity-too-long", "chain.strict-profile", "chain.revoked", "chain.revocation-unreachable", "chain.staple-missing"),
+    *("chain.distrusted-ca", "chain.ct-missing", "chain.intercepted", "chain.pin-mismatch"),
+    *("trust.store-empty", "trust.store-unreadable", "trust.only-intermediate", "trust.anchor-expired", "trust.store-not-used"),
+    *("name.mismatch", "name.cn-only", "name.wildcard", "name.ip-not-in-san"),
+    *("environment.server", "environment.trust-store", "environment.client-certificate"),
+    *("client.required", "client.not-sent", "client.untrusted", "client.expired", "client.not-yet-valid", "client.revoked", "client.eku"),
+    *("client.key-mismatch", "client.key-unusable", "client.chain-incomplete", "client.weak", "client.rejected", "client.not-on-file"),
+    *("client.issuer-not-registered", "client.id-in-use", "client.unexpected"),
+    *("app.http-status", "app.address-not-allowed", "app.unknown-identity", "app.ldap", "app.mqtt-refused", "app.protocol"),
+    *("endpoint.inconsistent", "endpoint.rollover-pending", "endpoint.expires-soon", "clock.skew"),
+    *("file.not-a-certificate", "file.wrong-format", "file.password", "file.key-mismatch", "file.private-key-present"),
+    *("file.incomplete-chain", "file.order", "file.duplicate", "file.unreadable"),
+)
+"""All codes that the project speaks of. A printed code is never renamed."""
+
+_DNS = "needs several DNS servers that answer differently; this version asks one"
+_PROXY = "belongs to connections through a proxy, which this version does not make"
+_STARTTLS = "belongs to StartTLS protocols, which this version does not speak"
+_SIZE = "needs a box on the path that drops large packets; the small ClientHello that would decide is not sent by this version"
+_RULE = "no rule for it in this version"
+_REVOCATION = "needs revocation checks (CRL, OCSP), which this version does not make"
+_PUBLIC = "concerns public authorities only, and the laboratory has no public certificate"
+_PIN = "needs a pinned certificate, which this version does not take"
+_PROFILE = "needs a profile of a known system with its environments, which this version does not have"
+_CLIENT = "belongs to client certificates, not examined by this version"
+_APP = "belongs to application checks beyond the first words, not made by this version"
+_FILE = "belongs to the inspection of files, not part of this version"
+
+_NOT_SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (_DNS, ("dns.addresses-disagree",)),
+    (_PROXY, ("proxy.unreachable", "proxy.auth-required", "proxy.denied", "proxy.target-unreachable", "proxy.protocol")),
+    (_STARTTLS, ("starttls.unsupported", "starttls.refused", "starttls.injected")),
+    (_SIZE, ("tls.hello-size",)),
+    (_RULE, ("chain.stale-cross-sign", "chain.leaf-is-ca", "chain.strict-profile", "trust.store-not-used", "endpoint.rollover-pending")),
+    (_REVOCATION, ("chain.revoked", "chain.revocation-unreachable", "chain.staple-missing")),
+    (_PUBLIC, ("chain.validity-too-long", "chain.distrusted-ca", "chain.ct-missing", "chain.intercepted")),
+    (_PIN, ("chain.pin-mismatch",)),
+    (_PROFILE, ("environment.server", "environment.trust-store", "environment.client-certificate")),
+    (_CLIENT, tuple(code for code in CODES if code.startswith("client.") and code != "client.required")),
+    (_APP, ("app.address-not-allowed", "app.unknown-identity", "app.ldap", "app.mqtt-refused")),
+    (_FILE, tuple(code for code in CODES if code.startswith("file."))),
+)
+
+
+def not_shown() -> tuple[tuple[str, str], ...]:
+    """Give (code, reason) for every code without a scenario, in the order of the catalogue."""
+    reasons = {code: why for why, codes in _NOT_SHOWN for code in codes}
+    return tuple((code, reasons[code]) for code in CODES if code in reasons)

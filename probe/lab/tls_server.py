@@ -1,0 +1,191 @@
+"""A TLS server on loopback that can be told every way in which a server may be set up, the wrong ones included."""
+
+import contextlib
+import socket
+from collections.abc import Callable
+from dataclasses import field
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from OpenSSL import SSL, crypto
+
+from probe.facts.noun import noun
+from probe.lab import wire
+from probe.lab.answers import Answer, greeting, reply
+from probe.lab.keys import PrivateKey
+from probe.lab.listener import Listener, finish
+from probe.lab.pki import Issued
+
+T = TypeVar("T")
+_VERSIONS = {"TLSv1": SSL.TLS1_VERSION, "TLSv1.1": SSL.TLS1_1_VERSION, "TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}
+_CURVES: dict[str, Callable[[], ec.EllipticCurve]] = {"secp256r1": ec.SECP256R1, "secp384r1": ec.SECP384R1, "secp521r1": ec.SECP521R1}
+UNRECOGNIZED_NAME = 112
+
+
+@noun
+class Credentials:
+    """What a server shows: the certificates exactly as they are sent, its own first, the key to it, and an OCSP response to staple."""
+
+    chain: tuple[bytes, ...]
+    key: PrivateKey = field(repr=False)
+    staple: bytes = b""
+
+
+@noun
+class Serving:
+    """How a TLS server behaves.
+
+    ``credentials`` are those without a fitting name in ``by_name``: several of different key types may be given. ``unknown_name`` says what happens to a
+    client whose SNI is not in ``by_name``, or that sends none: ``default`` (it gets ``credentials``) or ``refuse`` (alert unrecognized_name).
+    Versions are named as in ``probe.facts.target.VERSIONS``; ``ciphers`` and ``suites`` are OpenSSL lists for TLS 1.2 and below, and for TLS 1.3.
+    ``curve`` is the only curve used (secp256r1, secp384r1, secp521r1).
+    ``client`` is ``none``, ``requested`` or ``required``; ``client_issuers`` are named to the client and the only ones accepted.
+    ``alpn`` lists the protocols spoken; a client that offers others only is refused. ``answer`` is what is said afterwards.
+    ``close_without_client``: a client without certificate is let in and then cut off without a word, as slapd does.
+    """
+
+    credentials: tuple[Credentials, ...]
+    by_name: tuple[tuple[str, Credentials], ...] = ()
+    unknown_name: str = "default"
+    tls_min: str = "TLSv1.2"
+    tls_max: str = "TLSv1.3"
+    ciphers: str = "ALL"
+    suites: str | None = None
+    curve: str | None = None
+    client: str = "none"
+    client_issuers: tuple[Issued, ...] = ()
+    close_without_client: bool = False
+    alpn: tuple[str, ...] = ()
+    answer: Answer = Answer()
+
+
+class NoCommonProtocol(Exception):
+    """Said to pyOpenSSL inside the ALPN callback, which then sends the alert no_application_protocol (RFC 7301 section 3.2)."""
+
+
+class TlsServer:
+    """Serves on ``address`` from construction until ``close``; ``port`` is the port that it got. Raises ``OSError`` when the address cannot be had."""
+
+    def __init__(self, serving: Serving, address: str = "127.0.0.1", port: int = 0) -> None:
+        self._serving = serving
+        self._default = _context(serving, serving.credentials)
+        self._by_name = {name: _context(serving, (credentials,)) for name, credentials in serving.by_name}
+        self._listener = Listener(self._talk, address, port)
+        self.port = self._listener.port
+
+    def close(self) -> None:
+        """Stop listening and end all connections."""
+        self._listener.close()
+
+    def _talk(self, connection: socket.socket) -> None:
+        hello = wire.read_hello(connection)
+        if not hello:
+            return
+        name = wire.server_name(hello)
+        if self._serving.unknown_name == "refuse" and name not in self._by_name:
+            connection.sendall(wire.alert(UNRECOGNIZED_NAME))
+            finish(connection)
+            return
+        tls = SSL.Connection(self._by_name.get(name or "", self._default), None)
+        tls.set_accept_state()
+        tls.bio_write(hello)
+        with contextlib.suppress(SSL.Error, NoCommonProtocol):
+            _until_done(tls, connection, tls.do_handshake)
+            if not (self._serving.close_without_client and tls.get_peer_certificate(as_cryptography=True) is None):
+                self._converse(tls, connection)
+            with contextlib.suppress(SSL.Error):
+                tls.shutdown()
+        _flush(tls, connection)
+        finish(connection)
+
+    def _converse(self, tls: SSL.Connection, connection: socket.socket) -> None:
+        answer, request = self._serving.answer, b""
+        _say(tls, connection, greeting(answer))
+        while True:
+            request += _until_done(tls, connection, lambda: tls.recv(16384))
+            said = reply(answer, request)
+            if said is None:
+                continue
+            _say(tls, connection, said)
+            if not said or answer.protocol != "ldap":
+                return
+            request = b""
+
+
+def _say(tls: SSL.Connection, connection: socket.socket, words: bytes) -> None:
+    if words:
+        tls.sendall(words)
+        _flush(tls, connection)
+
+
+def _until_done(tls: SSL.Connection, connection: socket.socket, step: Callable[[], T]) -> T:
+    """Repeat ``step`` while it wants more bytes. Raises ``SSL.Error``, also when the peer closed."""
+    while True:
+        try:
+            done = step()
+        except SSL.WantReadError:
+            _flush(tls, connection)
+            if data := connection.recv(16384):
+                tls.bio_write(data)
+            else:
+                tls.bio_shutdown()
+        else:
+            _flush(tls, connection)
+            return done
+
+
+def _flush(tls: SSL.Connection, connection: socket.socket) -> None:
+    with contextlib.suppress(SSL.Error):
+        while data := tls.bio_read(65536):
+            connection.sendall(data)
+
+
+def _context(serving: Serving, credentials: tuple[Credentials, ...]) -> SSL.Context:
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    # The laboratory shows what is weak: level 0 lets OpenSSL load such certificates and speak old versions.
+    context.set_cipher_list(f"{serving.ciphers}:@SECLEVEL=0".encode())
+    context.set_min_proto_version(_VERSIONS[serving.tls_min])
+    context.set_max_proto_version(_VERSIONS[serving.tls_max])
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    if serving.suites:
+        context.set_tls13_ciphersuites(serving.suites.encode())
+    if serving.curve:
+        context.set_tmp_ecdh(_CURVES[serving.curve]())
+    for one in credentials:
+        _load(context, one)
+    if serving.client != "none":
+        _ask_client(context, serving)
+    if serving.alpn:
+        context.set_alpn_select_callback(_chooser(serving.alpn))
+    return context
+
+
+def _load(context: SSL.Context, credentials: Credentials) -> None:
+    own, *others = (x509.load_der_x509_certificate(der) for der in credentials.chain)
+    context.use_certificate(own)
+    context.use_privatekey(credentials.key)
+    for other in others:
+        context.add_extra_chain_cert(other)
+    if credentials.staple:
+        context.set_ocsp_server_callback(lambda _tls, _data: credentials.staple)
+
+
+def _ask_client(context: SSL.Context, serving: Serving) -> None:
+    mode = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if serving.client == "required" else 0)
+    context.set_verify(mode, lambda _tls, _certificate, _number, _depth, good: bool(good))
+    store = context.get_cert_store()
+    for issuer in serving.client_issuers:
+        context.add_client_ca(issuer.x509)
+        if store is not None:
+            store.add_cert(crypto.X509.from_cryptography(issuer.x509))
+
+
+def _chooser(spoken: tuple[str, ...]) -> Callable[[SSL.Connection, list[bytes]], bytes]:
+    def choose(_tls: SSL.Connection, offered: list[bytes]) -> bytes:
+        for one in spoken:
+            if one.encode() in offered:
+                return one.encode()
+        raise NoCommonProtocol(", ".join(spoken))
+
+    return choose

@@ -1,0 +1,128 @@
+"""What to ask next. Pure: from what is known to the questions that would still decide something.
+
+The first connection does what an ordinary client does. Only when it leaves more than one cause possible do further questions follow, each as an attempt of its own.
+A healthy endpoint is therefore asked once for each of its addresses.
+"""
+
+from ipaddress import ip_address
+
+from probe.case.case import Case, cases
+from probe.case.path import Path, Why
+from probe.facts.noun import noun
+from probe.facts.observation import Handshake, How, Local, Observation, Question
+from probe.facts.target import Target
+
+ORDINARY = "ordinary"
+FETCHES = 8
+"""Issuer URLs that are followed in one check. Real chains name one for each certificate and have at most four."""
+ASKED_ADDRESSES = 2
+"""Failing addresses that are asked further questions; the others are only compared."""
+PROTOCOL_VERSION, UNRECOGNIZED_NAME, NO_APPLICATION_PROTOCOL = 70, 112, 120
+UNDECODABLE = frozenset({10, 20, 22, 42, 50, 51})
+"""Alerts with which our own engine says that it could not read something; older settings would not help."""
+
+
+@noun
+class Ask:
+    """Connect to this address and ask this question."""
+
+    question: Question
+    address: str
+    port: int
+
+
+@noun
+class FetchIssuer:
+    """Get the certificate of an issuer from the URL that a certificate names."""
+
+    url: str
+
+
+def first(target: Target, addresses: tuple[str, ...]) -> tuple[Ask, ...]:
+    """The ordinary question to every address."""
+    question = Question(name=ORDINARY, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=target.app)
+    return tuple(Ask(question=question, address=one, port=target.connect_port or target.port) for one in addresses)
+
+
+def further(observation: Observation) -> tuple[Ask | FetchIssuer, ...]:
+    """The questions and fetches that would still decide something; empty when nothing would."""
+    asks: list[Ask] = []
+    failing = [one for one in cases(observation) if one.connected and _open(one)]
+    for case in failing[:ASKED_ADDRESSES]:
+        asked = {one.question.name for one in case.attempts}
+        asks += [
+            Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port)
+            for one in _questions(case)
+            if one.name not in asked
+        ]
+    return (*asks, *_fetches(observation, failing))
+
+
+def _open(case: Case) -> bool:
+    """Whether something stands in the way that a further question could explain."""
+    return not case.established or not case.chain_accepted
+
+
+def _questions(case: Case) -> tuple[Question, ...]:
+    one = case.handshake
+    if one is None:
+        return ()
+    wanted: list[Question] = []
+    if one.sni is None and _is_name(case.target.name):
+        wanted.append(Question(name="with-sni", with_sni=True, tls_min=case.target.tls_min, tls_max=case.target.tls_max, app=False))
+    if case.established:
+        return tuple(wanted)
+    if one.ending.local is Local.INTERRUPTED:
+        return ()
+    if case.target.tls_min or case.target.tls_max:
+        wanted.append(Question(name="any-version", with_sni=one.sni is not None, app=False))
+    if not one.received:
+        wanted.append(Question(name="plaintext", plaintext=True, with_sni=False, app=False))
+    if one.first_bytes:
+        return tuple(wanted)
+    return (*wanted, *_retries(case, one))
+
+
+def _retries(case: Case, one: Handshake) -> tuple[Question, ...]:
+    named = one.sni is not None
+    legacy = Question(name="legacy", with_sni=named, tls_min="TLSv1", security_level=0, legacy_renegotiation=True, app=False)
+    nameless = (Question(name="without-sni", with_sni=False, app=False),) if named else ()
+    small = Question(name="tls12", with_sni=named, tls_max="TLSv1.2", app=False)
+    ours = next((alert.description for alert in one.alerts if alert.sent and alert.description), None)
+    theirs = next((alert.description for alert in one.alerts if not alert.sent and alert.description), None)
+    if theirs == UNRECOGNIZED_NAME:
+        return nameless
+    if theirs == NO_APPLICATION_PROTOCOL:
+        return (Question(name="without-alpn", with_sni=named, with_alpn=False, app=False),)
+    if case.hello and case.hello.certificate_requested:
+        return ()
+    if theirs == PROTOCOL_VERSION:
+        return (legacy,)
+    if theirs is not None:
+        return (legacy, small, *nameless)
+    if one.ending.local is Local.ENGINE:
+        return () if ours in UNDECODABLE else (legacy,)
+    if one.ending.how in (How.CLOSED, How.RESET, How.TIMED_OUT):
+        return (small, legacy, *nameless)
+    return ()
+
+
+def _fetches(observation: Observation, failing: list[Case]) -> tuple[FetchIssuer, ...]:
+    if not observation.target.fetch:
+        return ()
+    known = {one.url for one in observation.fetches}
+    urls = dict.fromkeys(url for case in failing for path in case.paths.paths for url in _issuer_urls(path) if url not in known)
+    return tuple(FetchIssuer(url=url) for url in list(urls)[: max(0, FETCHES - len(known))])
+
+
+def _issuer_urls(path: Path) -> tuple[str, ...]:
+    """Where the certificate at the open end of a path says that its issuer's can be had (RFC 5280 section 4.2.2.1)."""
+    return tuple(url for one in path.objections if one.why in (Why.ISSUER_UNKNOWN, Why.ISSUER_REKEYED) for url in one.about.read.ca_issuers[:2])
+
+
+def _is_name(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return "." in name
+    return False

@@ -1,0 +1,140 @@
+"""LDAPS: an anonymous search for the root DSE (RFC 4511 section 4.5, RFC 4512 section 5.1). Nobody is bound and no password is known here."""
+
+from probe.facts.observation import Ending, How, Local
+from probe.facts.target import Target
+from probe.protocols.ber import LIMIT, NotBer, element, elements, extent, integer, number
+from probe.protocols.protocol import Protocol, Words
+
+ATTRIBUTES = (
+    "dnsHostName",
+    "defaultNamingContext",
+    "supportedLDAPVersion",
+    "vendorName",
+    "vendorVersion",
+    "supportedSASLMechanisms",
+    "namingContexts",
+    "supportedExtension",
+    "currentTime",
+)
+"""What is asked for and kept; of ``supportedExtension`` only how many there are."""
+
+HEAD = 1024
+VALUE = 256
+VALUES = 32
+
+_SEQUENCE, _SET, _OCTETS, _BOOLEAN, _ENUMERATED = 0x30, 0x31, 0x04, 0x01, 0x0A
+_SEARCH, _ENTRY, _DONE, _REFERENCE, _EXTENDED = 0x63, 0x64, 0x65, 0x73, 0x78
+_PRESENT = 0x87
+_SECONDS = 5
+
+
+def request() -> bytes:
+    """Write the search: base "", scope base, ``(objectClass=*)``."""
+    search = element(
+        _SEARCH,
+        element(_OCTETS),
+        integer(0, _ENUMERATED),
+        integer(0, _ENUMERATED),
+        integer(0),
+        integer(_SECONDS),
+        element(_BOOLEAN, b"\0"),
+        element(_PRESENT, b"objectClass"),
+        element(_SEQUENCE, *(element(_OCTETS, name.encode()) for name in ATTRIBUTES)),
+    )
+    return element(_SEQUENCE, integer(1), search)
+
+
+class Search:
+    """One search and its answer."""
+
+    def __init__(self, target: Target) -> None:
+        # The target does not change the question: a root DSE has no name.
+        self._pending = request()
+        self._buffer = b""
+        self._first = b""
+        self._received = 0
+        self._attributes: dict[str, list[str]] = {}
+        self._text = ""
+        self._status: int | None = None
+        self._ending: Ending | None = None
+
+    def outgoing(self) -> bytes:
+        """Give the search, once."""
+        data, self._pending = self._pending, b""
+        return data
+
+    def incoming(self, data: bytes) -> None:
+        """Take bytes of the answer; empty bytes are its end."""
+        if self._ending is not None:
+            return
+        self._received += len(data)
+        self._first += data[: HEAD - len(self._first)]
+        self._buffer += data
+        try:
+            while self._ending is None and self._message():
+                pass
+        except NotBer:
+            self._ending = Ending(how=How.DECLINED)
+        if self._ending is None and self._received > LIMIT:
+            self._ending = Ending(how=How.LOCAL, local=Local.LIMIT)
+        elif self._ending is None and not data and self._buffer:
+            self._ending = Ending(how=How.DECLINED)
+
+    def words(self) -> Words:
+        """Tell the result code and the attributes as far as they have come."""
+        fields = [(name, value) for name in ATTRIBUTES for value in self._attributes.get(name, ())]
+        if self._text:
+            fields.append(("diagnosticMessage", self._text))
+        strange = self._ending is not None and self._status is None
+        body = self._first if strange else b""
+        return Words(status=self._status, fields=() if strange else tuple(fields), body=body, ending=self._ending, complete=self._ending is not None)
+
+    def _message(self) -> bool:
+        """Take one LDAPMessage from the buffer; false when none is complete. Raises ``NotBer``."""
+        if self._buffer and self._buffer[0] != _SEQUENCE:
+            raise NotBer("no LDAPMessage")
+        where = extent(self._buffer)
+        if where is None or where[1] > len(self._buffer):
+            return False
+        parts = elements(self._buffer[where[0] : where[1]])
+        self._buffer = self._buffer[where[1] :]
+        if len(parts) < 2 or parts[0][0] != 2:
+            raise NotBer("no LDAPMessage")
+        identifier, (tag, content) = number(parts[0][1]), parts[1]
+        if tag == _ENTRY and identifier == 1:
+            self._entry(content)
+        elif (tag == _DONE and identifier == 1) or (tag == _EXTENDED and identifier == 0):
+            self._result(content)
+        elif tag != _REFERENCE:
+            raise NotBer("an answer to something else")
+        return True
+
+    def _entry(self, content: bytes) -> None:
+        parts = elements(content)
+        if len(parts) != 2:
+            raise NotBer("no entry")
+        known = {name.lower(): name for name in ATTRIBUTES}
+        for _, pair in elements(parts[1][1]):
+            halves = elements(pair)
+            if len(halves) != 2 or halves[1][0] != _SET:
+                raise NotBer("no attribute")
+            name = known.get(halves[0][1].decode("latin-1").lower())
+            if name is None:
+                continue
+            values = [value for _, value in elements(halves[1][1])]
+            if name == "supportedExtension":
+                self._attributes[name] = [str(len(values))]
+            else:
+                self._attributes[name] = [value[:VALUE].decode("utf-8", "backslashreplace") for value in values[:VALUES]]
+
+    def _result(self, content: bytes) -> None:
+        parts = elements(content)
+        if len(parts) < 3 or parts[0][0] != _ENUMERATED:
+            raise NotBer("no result")
+        self._status = number(parts[0][1])
+        self._text = parts[2][1][:VALUE].decode("utf-8", "backslashreplace")
+        self._ending = Ending(how=How.DECLINED, code=self._status) if self._status else Ending(how=How.DONE)
+
+
+PROTOCOL = Protocol(name="ldaps", port=636, begin=Search)
+"""LDAP has no registered ALPN name in common use; none is offered."""

@@ -1,0 +1,50 @@
+"""What a protocol is to the probe: a port, the names it offers in ALPN, and the first words after TLS.
+
+A conversation does no input or output: whoever owns the connection sends what ``outgoing`` gives, feeds what arrives into ``incoming``,
+and reads ``words`` at any time. It never raises, whatever the peer says.
+"""
+
+from collections.abc import Callable
+from typing import Protocol as Shape
+
+from probe.facts.noun import noun
+from probe.facts.observation import Ending
+from probe.facts.target import Target
+
+
+@noun
+class Words:
+    """What the peer has said so far.
+
+    ``ending`` is ``None`` as long as nothing was understood; ``complete`` says that nothing more is wanted. An answer that is not this
+    protocol ends as declined without a code and without a status, and ``body`` then holds the first bytes as they came (at most 1 KiB).
+    """
+
+    status: int | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    ending: Ending | None = None
+    complete: bool = False
+
+
+class Conversation(Shape):
+    """The client's side of the first words after TLS."""
+
+    def outgoing(self) -> bytes:
+        """Give the bytes to send now; each byte is given once."""
+
+    def incoming(self, data: bytes) -> None:
+        """Take bytes that the peer sent; empty bytes are the end of its stream."""
+
+    def words(self) -> Words:
+        """Tell what was said so far."""
+
+
+@noun
+class Protocol:
+    """``alpn`` are the protocol names of RFC 7301 that are offered, in order. ``begin`` is ``None`` for a protocol without words of its own."""
+
+    name: str
+    port: int
+    alpn: tuple[str, ...] = ()
+    begin: Callable[[Target], Conversation] | None = None

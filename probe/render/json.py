@@ -1,0 +1,43 @@
+"""The report as one JSON document for programs: schema 1, always the same bytes for the same report."""
+
+import json
+from typing import Any
+
+from probe.facts.codec import dump
+from probe.report import FoundText, Report, Result
+
+SCHEMA = 1
+"""The number in the document; it goes up when a field changes its meaning, not when one is added."""
+
+
+def render(report: Report) -> str:
+    """Write the document: ASCII only, keys in a fixed order, a newline at the end; ``about`` names certificates by SHA-256 fingerprint."""
+    document = {"schema": SCHEMA, "results": [_result(one) for one in report.results]}
+    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _result(result: Result) -> dict[str, Any]:
+    cause = result.cause
+    fingerprints = {one.number: one.sha256 for one in result.certificates}
+    return {
+        "target": result.target,
+        "verdict": result.verdict.value,
+        "cause": cause and {"code": cause.code, "title": cause.title, "certainty": cause.certainty.value, "owner": cause.owner.value, "summary": cause.summary},
+        "candidates": [{"code": one.code, "why": one.why} for one in result.candidates],
+        "findings": [_found(one, fingerprints) for one in result.findings],
+        "explained": [_found(one, fingerprints) for one in result.explained],
+        "not_observed": [{"code": one.code, "why": one.why} for one in result.not_observed],
+        "remedies": [{"action": one.action, "text": one.text, "proof": one.proof} for one in result.remedies],
+        "stacks": [{"stack": one.stack, "accepts": one.accepts, "says": one.says} for one in result.stacks],
+        "observation": dump(result.observation),
+    }
+
+
+def _found(found: FoundText, fingerprints: dict[int, str]) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "effect": found.effect.value,
+        "certainty": found.certainty.value,
+        "about": [fingerprints[number] for number in found.about if number in fingerprints],
+        "evidence": [{"says": one.says, "at": one.at} for one in found.evidence],
+    }

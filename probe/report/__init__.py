@@ -1,0 +1,189 @@
+"""Report: everything a reader sees, before any format.
+
+A renderer gets a Report and nothing else. All strings are raw (hostile names included); escaping is the renderer's first duty.
+"""
+
+from datetime import datetime
+
+from probe.case.path import StackVerdict
+from probe.causes.words import Certainty, Effect, Evidence, NotObserved, Owner
+from probe.causes.words import Verdict as Verdict
+from probe.facts.noun import noun
+from probe.facts.observation import Observation
+
+
+@noun
+class CertificateText:
+    """One certificate for people. ``number`` is how the report refers to it; fingerprints are in colon form; times are in UTC.
+
+    ``standing`` is one of: presented, store, fetched, missing, unused. ``marks`` are short words such as "expired", "trusted", "not sent".
+    ``names`` are the names it is good for; ``details`` are further (label, value) lines.
+    """
+
+    number: int
+    title: str
+    standing: str
+    marks: tuple[str, ...]
+    subject: str
+    issuer: str
+    serial: str
+    not_before: datetime | None
+    not_after: datetime | None
+    key: str
+    signature: str
+    names: tuple[str, ...]
+    sha256: str
+    sha1: str
+    md5: str
+    details: tuple[tuple[str, str], ...]
+    pem: str
+
+
+@noun
+class ChainBox:
+    """One box of the chain picture, drawn from the end-entity (first) upwards.
+
+    ``tone`` is good, bad, warn or missing; ``place`` is the line under the title ("sent as number 1", "in the trust store", "not sent", "found nowhere").
+    ``number`` refers to a CertificateText, ``None`` for a certificate that nobody has. ``edge`` says what stands between this box and the one above ("" when
+    the signature is good and this is not the last one), ``edge_tone`` likewise.
+    """
+
+    title: str
+    place: str
+    lines: tuple[str, ...]
+    tone: str
+    number: int | None
+    edge: str = ""
+    edge_tone: str = "good"
+
+
+@noun
+class TimelineEvent:
+    """A mark on a bar: ``at`` in seconds since the start of the check."""
+
+    at: float
+    says: str
+    sent: bool
+    tone: str
+
+
+@noun
+class TimelineBar:
+    """One step as a bar: seconds since the start of the check, what it was, how it ended."""
+
+    label: str
+    started: float
+    took: float
+    tone: str
+    says: str
+    events: tuple[TimelineEvent, ...] = ()
+
+
+@noun
+class TimelineRow:
+    """One attempt, resolution or fetch: its title ("127.0.0.1:443, ordinary"), and its bars."""
+
+    title: str
+    bars: tuple[TimelineBar, ...]
+
+
+@noun
+class Headline:
+    """The primary cause as a reader needs it."""
+
+    code: str
+    title: str
+    certainty: Certainty
+    owner: Owner
+    owner_text: str
+    summary: str
+
+
+@noun
+class Candidate:
+    """A cause that is possible too, and what would decide."""
+
+    code: str
+    why: str
+
+
+@noun
+class FoundText:
+    """One finding as shown. ``about`` are numbers of CertificateText; ``stacks`` are the client stacks that it stops (empty: all)."""
+
+    code: str
+    title: str
+    effect: Effect
+    certainty: Certainty
+    owner: Owner
+    owner_text: str
+    summary: str
+    about: tuple[int, ...]
+    evidence: tuple[Evidence, ...]
+    stacks: tuple[str, ...] = ()
+
+
+@noun
+class RemedyStep:
+    """How one platform does it: ``platform`` ("nginx"), what to do in words, and commands to copy (may be empty)."""
+
+    platform: str
+    do: str
+    commands: tuple[str, ...] = ()
+
+
+@noun
+class RemedyText:
+    """One thing to do. ``text`` is the sentence, ``owner_text`` who does it, ``proof`` what was proven about it ("" when it cannot be tried from here).
+
+    ``about`` are numbers of the certificates concerned; ``check`` is the command with which to see that it helped.
+    """
+
+    action: str
+    text: str
+    owner_text: str
+    for_code: str
+    proof: str
+    about: tuple[int, ...]
+    steps: tuple[RemedyStep, ...]
+    check: str
+
+
+@noun
+class Result:
+    """The diagnosis of one target for a reader.
+
+    ``sentence`` is the verdict in one sentence with host and time. ``circumstances`` are (label, value) lines: trust store, name checked, SNI, versions.
+    ``messages`` are ready to paste, one for each who must act: (heading, text). ``handshake`` are (label, value) facts of the ordinary handshake.
+    ``defects`` are causes of the probe itself that crashed ("code: kind of error").
+    """
+
+    target: str
+    verdict: Verdict
+    sentence: str
+    taken_at: datetime
+    judged_at: datetime
+    cause: Headline | None
+    candidates: tuple[Candidate, ...]
+    findings: tuple[FoundText, ...]
+    explained: tuple[FoundText, ...]
+    not_observed: tuple[NotObserved, ...]
+    remedies: tuple[RemedyText, ...]
+    stacks: tuple[StackVerdict, ...]
+    chain: tuple[ChainBox, ...]
+    certificates: tuple[CertificateText, ...]
+    timeline: tuple[TimelineRow, ...]
+    handshake: tuple[tuple[str, str], ...]
+    messages: tuple[tuple[str, str], ...]
+    circumstances: tuple[tuple[str, str], ...]
+    repeat: str
+    defects: tuple[str, ...]
+    observation: Observation
+
+
+@noun
+class Report:
+    """One or several results, in the order in which they were asked for."""
+
+    results: tuple[Result, ...]
+    made_by: str

@@ -1,0 +1,182 @@
+"""From diagnoses to a Report. Pure: the same observation gives the same report."""
+
+from probe.case.case import Case
+from probe.causes.catalogue import entry
+from probe.causes.words import Effect, Finding, Verdict
+from probe.diagnose import Diagnosis, Prescribed
+from probe.facts.observation import Resolution
+from probe.report import Candidate, FoundText, Headline, RemedyStep, RemedyText, Report, Result
+from probe.report.certificates import Numbers
+from probe.report.chain import boxes
+from probe.report.paste import paste
+from probe.report.timeline import rows
+from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, url
+from probe.tls.messages import reading
+
+
+def compose(diagnoses: tuple[Diagnosis, ...]) -> Report:
+    """Everything a reader sees, for one or several targets."""
+    version = diagnoses[0].case.observation.probe if diagnoses else ""
+    return Report(results=tuple(_result(one) for one in diagnoses), made_by=f"probe {version}")
+
+
+def _result(found: Diagnosis) -> Result:
+    case = found.case
+    numbers = Numbers(case)
+    remedies = tuple(_remedy(one, number, case, numbers) for number, one in enumerate(found.prescribed, 1))
+    return Result(
+        target=endpoint(case.target),
+        verdict=found.verdict,
+        sentence=sentence(found),
+        taken_at=case.observation.taken_at,
+        judged_at=case.at,
+        cause=_headline(found),
+        candidates=tuple(Candidate(code=code, why=why) for code, why in found.candidates),
+        findings=tuple(_found(one, case, numbers) for one in found.findings),
+        explained=tuple(_found(one, case, numbers) for one in found.explained),
+        not_observed=found.not_observed,
+        remedies=remedies,
+        stacks=found.stacks,
+        chain=boxes(case, numbers),
+        certificates=numbers.texts(),
+        timeline=rows(case.observation),
+        handshake=_handshake(case),
+        messages=paste(found, remedies),
+        circumstances=(*_resolved(case.observation.resolutions), *circumstances(case)),
+        repeat=repeat(case.target),
+        defects=tuple(f"{code}: {kind}" for code, kind in found.defects),
+        observation=case.observation,
+    )
+
+
+def _headline(found: Diagnosis) -> Headline | None:
+    one = found.cause
+    known = entry(one.code) if one else None
+    if one is None or known is None:
+        return None
+    return Headline(
+        code=one.code,
+        title=known.cause.title,
+        certainty=one.certainty,
+        owner=known.cause.owner,
+        owner_text=owner(known.cause.owner, found.case.target),
+        summary=one.summary,
+    )
+
+
+def _found(one: Finding, case: Case, numbers: Numbers) -> FoundText:
+    known = entry(one.code)
+    if known is None:
+        raise ValueError(one.code)
+    return FoundText(
+        code=one.code,
+        title=known.cause.title,
+        effect=one.effect,
+        certainty=one.certainty,
+        owner=known.cause.owner,
+        owner_text=owner(known.cause.owner, case.target),
+        summary=one.summary,
+        about=numbers.known(one.about),
+        evidence=one.evidence,
+        stacks=one.stacks,
+    )
+
+
+def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> RemedyText:
+    target = case.target
+    known = entry(one.finding.code)
+    values = {
+        "missing": "the missing certificate",
+        "root": "the root",
+        "certificate": "the certificate",
+        "good": "the name in the certificate",
+        "sni": target.name,
+        "version": "another version",
+        "speaks": "another protocol",
+        "store": "the trust store",
+        "addresses": "the addresses that differ",
+        **dict(one.finding.values),
+        "host": target.host,
+        "port": str(target.port),
+        "name": target.name,
+        "again": repeat(target).removeprefix("probe check "),
+        "peer": peer(target),
+        "url": url(target),
+    }
+    return RemedyText(
+        action=one.remedy.action,
+        text=one.remedy.does.format_map(values),
+        owner_text=owner(known.cause.owner, target) if known else "",
+        for_code=one.finding.code,
+        proof=proof(one, number) if one.finding.effect is Effect.BREAKS else "",
+        about=numbers.known(one.finding.about) if known and known.cause.actions[0] == one.remedy.action else (),
+        steps=tuple(
+            RemedyStep(platform=step.platform, do=step.do.format_map(values), commands=tuple(command.format_map(values) for command in step.commands))
+            for step in one.remedy.steps
+        ),
+        check=one.remedy.check.format_map(values),
+    )
+
+
+def _resolved(resolutions: tuple[Resolution, ...]) -> tuple[tuple[str, str], ...]:
+    found: dict[str, list[str]] = {}
+    for one in resolutions:
+        who = "Addresses (system)" if one.source == "system" else f"Addresses (DNS {one.server})" if one.server else "Addresses (DNS)"
+        found.setdefault(who, []).extend(one.addresses)
+    return tuple((who, ", ".join(dict.fromkeys(addresses)) or "none") for who, addresses in found.items())
+
+
+def _handshake(case: Case) -> tuple[tuple[str, str], ...]:
+    one = case.handshake
+    if one is None:
+        return ()
+    facts = reading(one)
+    found = []
+    if one.version:
+        found.append(("Version", one.version))
+    if one.cipher:
+        found.append(("Cipher suite", one.cipher))
+    if one.group or facts.group:
+        found.append(("Key agreement", one.group or facts.group or ""))
+    if facts.dh_bits:
+        found.append(("Diffie-Hellman group", f"{facts.dh_bits} bits"))
+    if facts.signature_scheme:
+        found.append(("Server's signature", facts.signature_scheme))
+    if one.version:
+        found.append(("Application protocol", one.alpn or "none agreed"))
+        found.append(("Stapled OCSP answer", f"{len(one.staple)} bytes, not judged" if one.staple else "none"))
+        found.append(("Client certificate", _asked(facts.certificate_requested, len(facts.acceptable_issuers))))
+    found.append(("ClientHello", f"{one.hello_size} bytes, " + (f"for {one.sni}" if one.sni else "without a server name")))
+    found.append(("Certificates sent", str(len(case.presented)) if case.handshake is case.chain_handshake else "none"))
+    found += _exchange(case)
+    return tuple(found)
+
+
+def _asked(requested: bool, issuers: int) -> str:
+    if not requested:
+        return "not asked for"
+    return f"asked for, of {issuers} named issuer{'s' if issuers != 1 else ''}; none was sent" if issuers else "asked for, no issuers named; none was sent"
+
+
+def _exchange(case: Case) -> list[tuple[str, str]]:
+    one = case.exchange
+    if one is None or one.status is None:
+        return []
+    label = "HTTP status" if one.protocol == "https" else "LDAP result"
+    return [(label, str(one.status)), *((f"{name}", value) for name, value in one.fields)]
+
+
+def exit_code(report: Report, strict: bool = False) -> int:
+    """0 works, 1 a problem or clients disagree, 3 undecided, 4 a defect of the probe; the worst of several is 4, 1, 3, 0."""
+    codes = {_code(one, strict) for one in report.results}
+    return next((one for one in (4, 1, 3) if one in codes), 0)
+
+
+def _code(one: Result, strict: bool) -> int:
+    if one.defects:
+        return 4
+    if one.verdict in (Verdict.FAILS, Verdict.DEPENDS):
+        return 1
+    if one.verdict is Verdict.UNDECIDED:
+        return 3
+    return 1 if strict and any(found.effect is Effect.RISKS for found in one.findings) else 0

@@ -1,0 +1,150 @@
+"""The sentences of a report that do not belong to one cause: verdict, owners, proofs, how to repeat it."""
+
+import shlex
+
+from probe.case.case import Case
+from probe.causes.catalogue import entry
+from probe.causes.words import Certainty, Owner, Verdict
+from probe.diagnose import Diagnosis, Prescribed
+from probe.facts.observation import Observation
+from probe.facts.target import Target
+
+OWNERS = {
+    Owner.SERVER: "whoever runs {host}",
+    Owner.CLIENT: "whoever runs the connecting program and its trust store",
+    Owner.NETWORK: "whoever runs the network between",
+    Owner.DNS: "whoever runs the DNS zone of {host} or the DNS server that was asked",
+    Owner.CA: "whoever issued the certificate, together with whoever runs {host}",
+    Owner.USER: "whoever wrote down the target",
+    Owner.NOBODY: "nobody",
+}
+
+
+def owner(one: Owner, target: Target) -> str:
+    """Who must act, in words."""
+    return OWNERS[one].format(host=target.host)
+
+
+def endpoint(target: Target) -> str:
+    """Host and port as people write them."""
+    return f"[{target.host}]:{target.port}" if ":" in target.host else f"{target.host}:{target.port}"
+
+
+def peer(target: Target) -> str:
+    """What a command connects to: the address given by hand, else the host, with the port."""
+    host, port = target.connect or target.host, target.connect_port or target.port
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def url(target: Target) -> str:
+    """What curl is given: the URL with the name that is checked, and if need be where to connect for it."""
+    name = f"[{target.name}]" if ":" in target.name else target.name
+    plain = f"https://{name}:{target.port}/"
+    there = peer(target)
+    return plain if there == f"{name}:{target.port}" else f"--connect-to {name}:{target.port}:{there} {plain}"
+
+
+def sentence(found: Diagnosis) -> str:
+    """The verdict in one sentence with the host and the time."""
+    target, when = found.case.target, f"{found.case.observation.taken_at:%Y-%m-%d %H:%M} UTC"
+    what, cause = endpoint(target), entry(found.cause.code) if found.cause else None
+    if found.verdict is Verdict.WORKS:
+        with_risks = sum(1 for one in found.findings if one.effect == "risks")
+        risks = f" {with_risks} risk{'s' if with_risks != 1 else ''} {'are' if with_risks != 1 else 'is'} named below." if with_risks else ""
+        return f"{what} worked at {when}: {_acceptance(found)}.{risks}"
+    if cause is None:
+        why = {"interrupted": "the check was interrupted", "timeout": "the time for the check ran out"}.get(
+            found.case.observation.unfinished, "what was seen does not decide"
+        )
+        return f"Whether {what} works was not found out at {when}: {why}."
+    if found.verdict is Verdict.DEPENDS:
+        yes = ", ".join(one.title for one in found.stacks if one.accepts)
+        no = ", ".join(one.title for one in found.stacks if one.accepts is False)
+        return f"{what} works for some clients only, at {when}: {yes} accept{'s' if ',' not in yes else ''} it, {no} refuse{'s' if ',' not in no else ''} it. {cause.cause.title}."
+    if found.verdict is Verdict.UNDECIDED:
+        return f"{what} failed at {when}, and what was seen does not decide why. Perhaps: {cause.cause.title[:1].lower()}{cause.cause.title[1:]}."
+    sure = "" if found.cause and found.cause.certainty is Certainty.PROVEN else " most likely"
+    return f"{what} failed at {when},{sure} because of this: {cause.cause.title}." if sure else f"{what} failed at {when}: {cause.cause.title}."
+
+
+def _acceptance(found: Diagnosis) -> str:
+    case = found.case
+    titles = " and ".join(one.title for one in found.stacks)
+    app = f", and the service answered {case.exchange.status}" if case.exchange and case.exchange.status is not None else ""
+    version = f"{case.handshake.version}, " if case.handshake and case.handshake.version else ""
+    return f"{version}{titles} accept{'s' if len(found.stacks) == 1 else ''} its certificate for {case.target.name}{app}"
+
+
+def proof(one: Prescribed, number: int) -> str:
+    """What was proven about a remedy: the verdict of a second diagnosis, or the next obstacle."""
+    if one.proof is None:
+        return ""
+    before = "With this" if number == 1 else "With this and the steps before it"
+    if one.proof.verdict is Verdict.WORKS:
+        return f"{before}, applied to the saved facts, it works."
+    if one.proof.next_code:
+        following = entry(one.proof.next_code)
+        title = following.cause.title if following else one.proof.next_code
+        still = "it still fails" if one.proof.next_code == one.finding.code else "the next obstacle is"
+        return f"{before}, applied to the saved facts, {still}: {title} ({one.proof.next_code})."
+    return f"{before}, the saved facts no longer decide; another check is needed."
+
+
+def repeat(target: Target) -> str:
+    """The command that asks the same again."""
+    words = ["probe", "check", target.spelled]
+    named = (
+        ("--name", target.name if target.name not in (target.host, target.host.partition("%")[0]) else None),
+        ("--sni", "none" if target.sni is None and not _address_like(target) else target.sni if target.sni not in (None, target.host, target.name) else None),
+        ("--connect", _connect(target)),
+        ("--resolver", target.resolver),
+        ("--tls-min", target.tls_min),
+        ("--tls-max", target.tls_max),
+        ("--as", target.stack),
+        ("--at", target.at.isoformat().replace("+00:00", "Z") if target.at else None),
+    )
+    for option, value in named:
+        words += [option, value] if value else []
+    for source in target.trust:
+        words += ["--trust", source] if target.trust != ("system",) else []
+    words += ["--no-fetch"] if not target.fetch else []
+    words += ["--fetch-private"] if target.fetch_private else []
+    words += ["--no-app"] if not target.app else []
+    return shlex.join(words)
+
+
+def _address_like(target: Target) -> bool:
+    return ":" in target.host or target.host.replace(".", "").isdecimal()
+
+
+def _connect(target: Target) -> str | None:
+    if target.connect is None:
+        return None
+    literal = f"[{target.connect}]" if ":" in target.connect and target.connect_port else target.connect
+    return f"{literal}:{target.connect_port}" if target.connect_port else literal
+
+
+def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
+    """From where, with what and under which assumptions it was judged, as (label, value)."""
+    seen: Observation = case.observation
+    target = seen.target
+    found = [("Target", target.spelled), ("Name checked", target.name), ("Name sent (SNI)", target.sni or "none")]
+    if target.connect:
+        found.append(("Address given by hand", _connect(target) or ""))
+    for one in seen.stores:
+        what = one.path or {"none": "nothing is trusted (--trust none)"}.get(one.kind, one.source)
+        found.append(
+            (
+                "Trust store",
+                f"{one.source}: {what}, {one.size} anchor{'s' if one.size != 1 else ''}"
+                if one.source not in (what, "none")
+                else f"{what}, {one.size} anchor{'s' if one.size != 1 else ''}",
+            )
+        )
+    found.append(("Client stacks asked", ", ".join(one.title for one in case.stacks)))
+    found.append(("Judged for", f"{case.at:%Y-%m-%d %H:%M:%S} UTC" + ("" if target.at is None else " (given by --at)")))
+    found.append(("Seen from", seen.vantage.host + (f" ({seen.vantage.address})" if seen.vantage.address else "")))
+    found += [("Environment", one) for one in seen.vantage.note]
+    found.append(("Made with", f"probe {seen.probe}, " + ", ".join(f"{name} {version}" for name, version in seen.libraries)))
+    found.append(("Not examined", "revocation (OCSP, CRL) and certificate transparency"))
+    return tuple(found)

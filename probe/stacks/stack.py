@@ -1,0 +1,178 @@
+"""The nouns of a client stack: what it takes for an anchor, how it looks for a path, what it checks in which order, and its words."""
+
+from probe.facts.noun import noun
+
+WHYS = (
+    "issuer-unknown",
+    "not-trusted",
+    "self-signed",
+    "not-presented",
+    "issuer-rekeyed",
+    "bad-signature",
+    "key-id",
+    "signature-unknown",
+    "expired",
+    "not-yet-valid",
+    "not-a-ca",
+    "no-cert-sign",
+    "path-length",
+    "name-constraints",
+    "critical-extension",
+    "eku",
+    "key-usage",
+    "weak-key",
+    "weak-signature",
+    "unreadable",
+    "name",
+)
+"""What a stage can look at: the objections of a path, and the name."""
+
+REFUSALS = ("too-many-certificates", "message-too-large", "search-too-long")
+"""Reasons to refuse that are no objection to a path."""
+
+FORMS = (
+    "cn-without-san",
+    "cn-beside-other",
+    "cn-beside-ip",
+    "cn-beside-uri",
+    "cn-beside-unreadable",
+    "cn-not-last",
+    "ip-as-cn",
+    "ip-as-dns",
+    "partial-prefix",
+    "partial-suffix",
+    "partial-inside",
+    "wildcard-middle",
+    "wildcard-tld",
+    "reference-trailing-dot",
+    "presented-trailing-dot",
+    "underscore",
+    "underscore-under-wildcard",
+    "u-label",
+)
+"""Deviations from RFC 9525 that a stack may overlook in a name."""
+
+PLACES = ("leaf", "issuers", "below-anchor", "anchor", "all")
+"""Where on the path a stage looks; ``issuers`` is everything but the end-entity certificate."""
+
+CONDITIONS = (
+    "address",  # the reference identity is an IP address
+    "alone",  # the path has one certificate
+    "anchor",  # about the anchor
+    "anchor-edge",  # about the certificate below the anchor
+    "any-purpose",  # its extended key usage has anyExtendedKeyUsage
+    "below-stored",  # the certificate where the path ends came from the store
+    "certsign",  # its key usage has keyCertSign
+    "excluded",  # a name lies in an excluded subtree
+    "bound-by-anchor",  # the name constraints are those of the anchor
+    "dns-san",  # the end-entity certificate has DNS names in its subjectAltName
+    "key-ids",  # the key identifiers name another key
+    "last-second",  # the very second of notAfter
+    "leaf",  # about the end-entity certificate
+    "no-basic-constraints",
+    "no-san",  # the end-entity certificate has no subjectAltName
+    "searching",  # found while looking for a path, not while checking a given one
+    "store-empty",
+    "underscore",  # the reference identity has an underscore
+    "version-1",
+    "with-intermediates",  # at least one certificate between the end-entity's and the anchor
+)
+"""Circumstances on which a stage or a wording may depend."""
+
+
+@noun
+class Search:
+    """How a path is chosen.
+
+    ``way``: ``greedy`` (one issuer after the other by name and key identifier, store first, never back), ``ordered`` (the chain as sent if it is in order,
+    else all paths), ``any`` (all paths). ``max_certificates`` and ``max_message`` (bytes) are limits of the TLS message, ``max_intermediates`` of a search; 0: none.
+    ``reads_all``: a presented certificate that cannot be read ends the handshake wherever it stands.
+    """
+
+    way: str
+    max_certificates: int
+    max_message: int
+    max_intermediates: int
+    reads_all: bool
+
+
+@noun
+class Anchors:
+    """What ends a path. ``intermediate``: a certificate of the store that is not self-signed does. ``leaf``: the server's own certificate in the store, ``no``,
+    ``checked`` (as any other) or ``unchecked`` (only the name is looked at). ``same_key``: a presented CA of an anchor's name and key counts as that anchor.
+    """
+
+    intermediate: bool
+    leaf: str
+    same_key: bool
+
+
+@noun
+class Limits:
+    """What is strong enough and allowed. ``keys``: fewest bits for a kind of key. ``hashes``: digests refused. ``leaf_usages``: one of these key usages must be there.
+
+    ``critical``: OIDs of critical extensions that it knows beside those of RFC 5280 section 6.1.
+    """
+
+    keys: tuple[tuple[str, int], ...]
+    hashes: tuple[str, ...]
+    leaf_usages: tuple[str, ...]
+    critical: tuple[str, ...]
+
+
+@noun
+class Stage:
+    """One step of judging: objections ``whys`` at ``on``, walked ``up`` from the end-entity certificate or ``down`` to it, at one certificate in the order of ``whys``.
+
+    ``part`` is ``path`` for what decides whether a path is a path, ``after`` for what is looked at when one was found. ``mode`` restricts a stage of an
+    ``ordered`` stack to ``direct`` or ``search``. All of ``when`` must hold; where all of one group of ``unless`` hold, the objection is overlooked.
+    """
+
+    whys: tuple[str, ...]
+    on: str = "all"
+    walk: str = "up"
+    part: str = "path"
+    mode: str = ""
+    when: tuple[str, ...] = ()
+    unless: tuple[tuple[str, ...], ...] = ()
+    cite: str
+
+
+@noun
+class Words:
+    """What it prints for an objection: the first entry whose ``whys`` has it (or ``*``) and whose ``when`` holds.
+
+    ``text`` may hold {host}, {subject}, {algorithm}, {kind}, {bits}, {not_after}, {not_before}, {count} and {limit}; ``number`` is the stack's error number.
+    ``inner`` is the innermost cause if the first line does not say it. ``form`` replaces the stack's form of a line. ``alert`` is the TLS alert sent.
+    """
+
+    whys: tuple[str, ...]
+    when: tuple[str, ...] = ()
+    text: str
+    number: int = 0
+    alert: str = ""
+    inner: str = ""
+    form: str = ""
+
+
+@noun
+class Stack:
+    """A client stack. ``verified`` tells whether its verdicts and words were compared with the real program, ``compared`` with which.
+
+    ``form`` is how a line in a log looks ({number}, {alert}, {text}). ``names`` are the forms of a name that it overlooks. ``prints_last`` when it prints
+    the last thing that it meets, not the first. ``citations`` are (field, source).
+    """
+
+    name: str
+    title: str
+    verified: bool
+    compared: str
+    form: str
+    prints_last: bool
+    search: Search
+    anchors: Anchors
+    limits: Limits
+    names: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    words: tuple[Words, ...]
+    citations: tuple[tuple[str, str], ...]

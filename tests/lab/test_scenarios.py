@@ -1,0 +1,231 @@
+"""Every scenario, broken and mended, as real clients see it."""
+
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from cryptography import x509
+
+from probe.lab.healthy import HEALTHY
+from probe.lab.scenario import Scenario, all_scenarios
+from probe.lab.scene import Scene
+from probe.lab.stage import Stage
+from tests.lab.client import Asked, asked, context, curl, dig, outcome, s_client, talk
+
+SCENARIOS = all_scenarios()
+OK = "HTTP/1.1 200 OK"
+# What OpenSSL 3.0 says, as numbers of X509_verify_cert; names of alerts as Python's ssl has them.
+BROKEN = {
+    "tcp.refused": "ConnectionRefusedError",
+    "tcp.reset": "ConnectionResetError",
+    "tcp.unreachable": "OSError",
+    "tls.not-tls": "WRONG_VERSION_NUMBER",
+    "tls.not-tls smtp": "WRONG_VERSION_NUMBER",
+    "tls.not-tls ssh": "WRONG_VERSION_NUMBER",
+    "tls.not-tls ldap": "UNEXPECTED_EOF_WHILE_READING",
+    "tls.closed": "UNEXPECTED_EOF_WHILE_READING",
+    "tls.closed reset": "ConnectionResetError",
+    "tls.version": "TLSV1_ALERT_PROTOCOL_VERSION",
+    "tls.version client-wants-newer": "TLSV1_ALERT_PROTOCOL_VERSION",
+    "tls.cipher": "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "tls.sni-required": "TLSV1_UNRECOGNIZED_NAME",
+    "tls.legacy-only": "TLSV1_ALERT_PROTOCOL_VERSION",
+    "tls.legacy-only small-dh": "DH_KEY_TOO_SMALL",
+    "tls.malformed": "ASN1 lib",
+    "tls.malformed no-certificate": "ASN1 lib",
+    "tls.malformed trailing-bytes": "CERT_LENGTH_MISMATCH",
+    "tls.alpn": "tlsv1 alert no application protocol",
+    "chain.intermediate-missing": "verify 20",
+    "chain.intermediate-missing no-url": "verify 20",
+    "chain.intermediate-missing root-in-its-place": "verify 20",
+    "chain.issuer-unknown": "verify 20",
+    "chain.root-untrusted": "verify 19",
+    "chain.root-untrusted root-not-sent": "verify 20",
+    "chain.self-signed": "verify 18",
+    "chain.order": OK,
+    "chain.order too-long-for-java": OK,
+    "chain.extra": OK,
+    "chain.extra twice": OK,
+    "chain.expired": "verify 10",
+    "chain.expired intermediate": "verify 10",
+    "chain.not-yet-valid": "verify 9",
+    "chain.not-yet-valid intermediate": "verify 9",
+    "chain.issuer-rekeyed": "verify 20",
+    "chain.issuer-rekeyed intermediate": "verify 20",
+    "chain.not-a-ca": "verify 79",
+    "chain.not-a-ca no-basic-constraints": "verify 79",
+    "chain.not-a-ca version-1": "verify 79",
+    "chain.path-length": "verify 25",
+    "chain.name-constraints": "verify 47",
+    "chain.name-constraints excluded": "verify 48",
+    "chain.eku": "verify 26",
+    "chain.eku intermediate": "verify 26",
+    "chain.critical-extension": "verify 34",
+    "chain.critical-extension intermediate": "verify 34",
+    "chain.weak-signature": "verify 68",
+    "chain.weak-signature sha1": "verify 68",
+    "chain.weak-key": "verify 66",
+    "chain.bad-signature": "verify 7",
+    "chain.bad-signature damaged": "verify 7",
+    "chain.bad-signature intermediate": "verify 7",
+    "trust.store-empty": "verify 20",
+    "trust.store-unreadable": "NO_CERTIFICATE_OR_CRL_FOUND",
+    "trust.only-intermediate": "verify 2",
+    "trust.only-intermediate all-clients": "verify 2",
+    "trust.anchor-expired": "verify 10",
+    "trust.anchor-expired all-clients": "verify 10",
+    "name.mismatch": "verify 62",
+    "name.cn-only": OK,
+    "name.wildcard": "verify 62",
+    "name.wildcard bare-domain": "verify 62",
+    "name.ip-not-in-san": "verify 64",
+    "name.ip-not-in-san address-in-common-name": "verify 64",
+    "endpoint.expires-soon": OK,
+    "endpoint.expires-soon intermediate": OK,
+    "clock.skew": "verify 9",
+    "client.required": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    "client.required tls12": "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "client.required http-400": "HTTP/1.1 400 Bad Request",
+    "client.required without-a-word": "",
+    "app.http-status": "HTTP/1.1 503 Service Unavailable",
+    "app.protocol": "220 mail.shop.example ESMTP ready",
+    "app.protocol http-for-ldap": "HTTP/1.1 400 Bad Request",
+}
+
+
+def opened(one: Scenario) -> list[tuple[str, Callable[[Stage], Scene]]]:
+    return [(one.code, one.broken), *((f"{one.code} {variant.name}", variant.open) for variant in one.variants)]
+
+
+ALL_BROKEN = dict(way for one in SCENARIOS for way in opened(one))
+
+
+@pytest.fixture
+def stage() -> object:
+    with Stage() as open_stage:
+        yield open_stage
+
+
+@pytest.mark.parametrize("way", BROKEN)
+def test_broken_is_broken_for_a_real_client(way: str, stage: Stage) -> None:
+    assert outcome(ALL_BROKEN[way](stage)) == BROKEN[way]
+
+
+def addresses(one: Asked) -> list[str]:
+    """Where a client would connect to."""
+    if one.resolver is None:
+        return [one.address]
+    return [line for kind in ("A", "AAAA") for line in dig(one.resolver, one.host, kind, "+short").splitlines() if not line.endswith(".")]
+
+
+@pytest.mark.parametrize("one", SCENARIOS, ids=lambda one: one.code)
+def test_mended_works_for_curl(one: Scenario, stage: Stage) -> None:
+    scene = one.mended(stage)
+    found = addresses(asked(scene))
+    assert found
+    assert [curl(scene, address) for address in found] == [0 for _ in found]
+    assert scene.expects.verdict == "works"
+
+
+@pytest.mark.parametrize(("name", "opens"), HEALTHY, ids=[name for name, _ in HEALTHY])
+def test_healthy_works_for_a_real_client(name: str, opens: Callable[[Stage], Scene], stage: Stage) -> None:
+    scene = opens(stage)
+    one = asked(scene)
+    if one.options.get("--as") == "java":
+        # OpenSSL does as Java does when it is told to take any certificate as an anchor, but for the expired root.
+        made = context(one)
+        made.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+        if name == "java-expired-root":
+            made.verify_flags |= ssl.VerifyFlags(0x200000)
+        assert talk(one, made).startswith(b"HTTP/1.1 200")
+    elif one.scheme == "ldaps":
+        request = bytes.fromhex("300c020101632704000a01000a0100020100020100010100870b6f626a656374436c6173733000")
+        assert b"supportedLDAPVersion" in talk(one, request=request, until=b"\x30\x0c\x02\x01\x01\x65")
+    else:
+        found = addresses(one)
+        assert found
+        assert [curl(scene, address) for address in found] == [0 for _ in found]
+    assert scene.expects.verdict == "works"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("dns.nxdomain", "status: NXDOMAIN"), ("dns.servfail", "status: SERVFAIL"), ("dns.refused", "status: REFUSED"), ("dns.timeout", "timed out")],
+)
+def test_dns_scenarios_fail_for_dig(code: str, expected: str, stage: Stage) -> None:
+    one = asked(ALL_BROKEN[code](stage))
+    assert one.resolver is not None
+    assert expected in dig(one.resolver, one.host)
+
+
+def test_an_alias_to_nowhere_shows_the_alias(stage: Stage) -> None:
+    one = asked(ALL_BROKEN["dns.nxdomain alias-to-nowhere"](stage))
+    answer = dig(one.resolver or "", one.host)
+    assert "status: NXDOMAIN" in answer
+    assert "gone.example." in answer
+
+
+@pytest.mark.parametrize("kind", ["A", "AAAA"])
+def test_a_name_without_address_exists(kind: str, stage: Stage) -> None:
+    one = asked(ALL_BROKEN["dns.no-address"](stage))
+    answer = dig(one.resolver or "", one.host, kind)
+    assert "status: NOERROR" in answer
+    assert "ANSWER: 0" in answer
+
+
+def test_tcp_timeout_gives_no_answer(stage: Stage) -> None:
+    one = asked(ALL_BROKEN["tcp.timeout"](stage))
+    with socket.socket() as plain, pytest.raises(TimeoutError):
+        plain.settimeout(0.5)
+        plain.connect((one.address, one.address_port))
+
+
+def test_tls_timeout_gives_no_answer(stage: Stage) -> None:
+    one = asked(ALL_BROKEN["tls.timeout"](stage))
+    with socket.create_connection((one.address, one.address_port)) as plain, pytest.raises(TimeoutError):
+        plain.settimeout(0.3)
+        context(one).wrap_socket(plain, server_hostname=one.host)
+
+
+def test_the_legacy_server_speaks_tls_1_1(stage: Stage) -> None:
+    one = asked(ALL_BROKEN["tls.legacy-only"](stage))
+    assert "Protocol version: TLSv1.1" in s_client(one.port, "-brief", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
+
+
+def test_without_a_name_another_certificate_is_shown(stage: Stage) -> None:
+    one = asked(ALL_BROKEN["tls.sni-required other-certificate"](stage))
+    assert "CN = hosting.example" in s_client(one.port, "-noservername").split("issuer", 1)[0]
+    assert "CN = shop.example" in s_client(one.port, "-servername", "shop.example").split("issuer", 1)[0]
+
+
+def test_the_missing_intermediate_is_at_the_url_in_the_certificate(stage: Stage) -> None:
+    one = asked(ALL_BROKEN["chain.intermediate-missing"](stage))
+    served = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((one.address, one.port)))
+    information = x509.load_der_x509_certificate(served).extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    url = next(iter(information)).access_location.value
+    fetched = subprocess.run(["curl", "--silent", "--fail", url], check=True, capture_output=True).stdout
+    assert x509.load_der_x509_certificate(fetched).subject.rfc4514_string() == "CN=Lab Issuing CA"
+
+
+@pytest.mark.parametrize("way", ["endpoint.inconsistent", "endpoint.inconsistent intermediate-missing-on-one"])
+def test_one_of_the_addresses_fails(way: str, stage: Stage) -> None:
+    scene = ALL_BROKEN[way](stage)
+    found = addresses(asked(scene))
+    assert len(found) == 2
+    assert sorted(curl(scene, address) for address in found) == [0, 60]
+
+
+def test_a_damaged_entry_beside_the_root_is_there(stage: Stage) -> None:
+    scene = ALL_BROKEN["trust.store-unreadable one-entry"](stage)
+    assert curl(scene) == 77
+
+
+def test_every_way_of_being_broken_is_asked_here() -> None:
+    elsewhere = {
+        *("dns.nxdomain", "dns.nxdomain alias-to-nowhere", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused"),
+        *("tcp.timeout", "tls.timeout", "tls.sni-required other-certificate"),
+        *("endpoint.inconsistent", "endpoint.inconsistent intermediate-missing-on-one", "trust.store-unreadable one-entry"),
+    }
+    assert set(ALL_BROKEN) == set(BROKEN) | elsewhere

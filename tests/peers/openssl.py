@@ -1,0 +1,110 @@
+"""OpenSSL of this machine as a judge of certificate chains: its verify command, and its TLS client in a handshake."""
+
+import re
+import ssl
+import subprocess
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+from pathlib import Path
+
+from probe.facts.certificate import pem
+from probe.facts.noun import noun
+from tests.peers.pki import Made
+from tests.peers.situations import Situation
+
+_ERROR = re.compile(r"^error (\d+) at (\d+) depth lookup: (.*)$", re.MULTILINE)
+
+
+@noun
+class Answer:
+    """The first error that OpenSSL meets: number, depth and text; ``accepts`` if there is none."""
+
+    accepts: bool
+    number: int = 0
+    depth: int = 0
+    text: str = ""
+
+
+@noun
+class Handshake:
+    """How a handshake ended: the number of the verification error (0: none), and the alert that the server received, as OpenSSL spells it."""
+
+    number: int
+    alert: str = ""
+
+
+def version() -> str:
+    """The version of the command, as it prints it."""
+    return subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+def ask(folder: Path, situations: Iterable[Situation]) -> dict[str, Answer]:
+    """Ask ``openssl verify`` about all situations, with the settings of a TLS client at Debian's security level."""
+    asked = list(situations)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return dict(zip((one.name for one in asked), pool.map(lambda one: _verify(folder, one), asked), strict=True))
+
+
+def _written(path: Path, certificates: Iterable[Made]) -> Path:
+    path.write_text("".join(pem(one.certificate) for one in certificates), encoding="ascii")
+    return path
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _verify(folder: Path, one: Situation) -> Answer:
+    stem = one.name
+    leaf = _written(folder / f"{stem}.leaf.pem", one.presented[:1])
+    sent = _written(folder / f"{stem}.sent.pem", one.presented)
+    command = ["openssl", "verify", "-purpose", "sslserver", "-auth_level", "2", "-untrusted", str(sent)]
+    command += ["-no-CApath", "-no-CAstore"]
+    # An empty file is refused as a store; without any the store is empty.
+    command += ["-CAfile", str(_written(folder / f"{stem}.store.pem", one.anchors))] if one.anchors else ["-no-CAfile"]
+    command += ["-verify_ip" if _is_address(one.host) else "-verify_hostname", one.host, str(leaf)]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    found = _ERROR.search(said.stderr)
+    if said.returncode == 0 and not found:
+        return Answer(accepts=True)
+    assert found, said.stderr
+    return Answer(accepts=False, number=int(found[1]), depth=int(found[2]), text=found[3])
+
+
+def shake(folder: Path, one: Situation) -> Handshake:
+    """Make a handshake in memory with a client of libssl, set up as its own command is: verification, host name, security level 2."""
+    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_context.set_ciphers("ALL:@SECLEVEL=0")
+    key = folder / f"{one.name}.key"
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key.write_bytes(one.presented[0].key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    server_context.load_cert_chain(_written(folder / f"{one.name}.chain.pem", one.presented), key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers("DEFAULT:@SECLEVEL=2")
+    if one.anchors:
+        context.load_verify_locations(cadata=b"".join(made.certificate.der for made in one.anchors))
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(down, up, server_hostname=one.host)
+    server = server_context.wrap_bio(up, down, server_side=True)
+    number = 0
+    for _ in range(10):
+        try:
+            client.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLCertVerificationError as refused:
+            number = refused.verify_code
+        try:
+            server.do_handshake()
+            server.read()
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLError as alerted:
+            return Handshake(number=number, alert=(alerted.reason or "").lower())
+    return Handshake(number=number)

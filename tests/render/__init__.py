@@ -1,0 +1,1 @@
+"""What readers see: every format, from healthy to hostile."""

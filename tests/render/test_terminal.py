@@ -1,0 +1,118 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from probe.render import terminal
+from probe.render.visible import cells
+from probe.report import Report, Verdict
+from tests.render.renew import FOLDER, golden
+from tests.render.sample import ALL, HEALTHY, HOSTILE, LONG, MISSING, poisoned, report
+
+SGR = re.compile(r"\x1b\[(?:0|1|2|1;3[1236])m")
+WIDTHS = (80, 100, 120)
+HARMLESS = ("healthy", "missing", "expired", "undecided", "several", "empty")
+
+
+@pytest.mark.parametrize("name", golden())
+def test_golden_texts_are_as_last_approved(name: str) -> None:
+    assert golden()[name] == (FOLDER / name).read_text(encoding="utf-8"), "wanted? then: python -m tests.render.renew"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_but_text_line_feeds_and_our_own_colours(name: str, width: int) -> None:
+    coloured, plain = terminal.render(ALL[name], colour=True, width=width), terminal.render(ALL[name], colour=False, width=width)
+    assert SGR.sub("", coloured) == plain
+    assert all(line.isprintable() for line in plain.split("\n"))
+    assert plain.endswith("\n")
+    assert not plain.endswith("\n\n")
+    assert all(line == line.rstrip() for line in plain.split("\n"))
+    assert plain.encode("utf-8")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ALL)
+def test_lines_fit_except_commands_to_copy(name: str, width: int) -> None:
+    commands = {text for one in ALL[name].results for text in (one.repeat, *(remedy.check for remedy in one.remedies))}
+    too_long = [line for line in terminal.render(ALL[name], colour=False, width=width).split("\n") if cells(line) > width]
+    if name in HARMLESS:
+        assert all(line.strip() in commands for line in too_long)
+    else:
+        assert all(line.startswith("    ") for line in too_long)
+
+
+@pytest.mark.parametrize("width", [-1, 0, 10, 79])
+def test_a_narrow_terminal_gets_eighty_columns(width: int) -> None:
+    assert terminal.render(ALL["missing"], colour=False, width=width) == terminal.render(ALL["missing"], colour=False, width=80)
+    assert terminal.render(ALL["missing"], colour=False, width=500) == terminal.render(ALL["missing"], colour=False, width=120)
+
+
+def test_the_verdict_is_a_word_on_the_first_line() -> None:
+    words = {Verdict.WORKS: "WORKS", Verdict.FAILS: "FAILS", Verdict.DEPENDS: "DEPENDS ON THE CLIENT", Verdict.UNDECIDED: "UNDECIDED"}
+    for verdict, word in words.items():
+        assert terminal.render(report(replace(MISSING, verdict=verdict)), colour=False, width=80).startswith(f"{word}  https://shop.example.test")
+
+
+@pytest.mark.parametrize("poison", ["", "plain", HOSTILE, LONG])
+def test_works_is_short_whatever_is_in_it(poison: str) -> None:
+    crowded = replace(HEALTHY, findings=MISSING.findings * 20, not_observed=MISSING.not_observed * 20, defects=("x: y",) * 9)
+    text = terminal.render(report(poisoned(crowded, poison) if poison else crowded), colour=True, width=80)
+    assert len(text.splitlines()) < 15
+    assert "57 more findings" in text
+    assert "40 causes not looked at" in text
+
+
+def test_risks_come_before_notes_in_a_short_answer() -> None:
+    text = terminal.render(report(replace(HEALTHY, findings=(MISSING.findings[2], MISSING.findings[1]))), colour=False, width=80)
+    assert text.index("Risk") < text.index("Note")
+
+
+def test_the_order_is_answer_action_proof() -> None:
+    text = terminal.render(ALL["missing"], colour=False, width=80)
+    headings = [line for line in text.splitlines() if line and not line.startswith(" ")]
+    assert headings[1:] == [
+        "Cause",
+        "It could also be",
+        "What to do",
+        "What each client says",
+        "The chain, from the server's certificate (top) towards the root",
+        "Also found",
+        "Follows from the above",
+        "Evidence",
+        "Not looked at",
+        "How this was looked at",
+    ]
+    places = [text.index(one) for one in ("FAILS", "Who acts", "  1. Let the server", "OpenSSL 3: refuses", "MISSING", "Evidence", "To repeat")]
+    assert places == sorted(places)
+
+
+def test_commands_stay_on_one_line() -> None:
+    text = terminal.render(ALL["missing"], colour=False, width=80)
+    for step in MISSING.remedies[0].steps:
+        for command in step.commands:
+            assert f" {command}\n" in text
+    assert f" {MISSING.remedies[0].check}\n" in text
+
+
+def test_several_results_end_in_a_table() -> None:
+    text = terminal.render(ALL["several"], colour=False, width=80)
+    table = text[text.index("Summary of 4 targets") :].splitlines()[1:]
+    assert [line.split()[:2] for line in table] == [
+        ["WORKS", "https://shop.example.test"],
+        ["FAILS", "https://shop.example.test"],
+        ["DEPENDS", "ldaps://dc1.example.test"],
+        ["UNDECIDED", "https://silent.example.test:8443"],
+    ]
+    assert table[1].endswith("chain.intermediate-missing")
+
+
+def test_endless_lists_are_cut_and_say_so() -> None:
+    many = replace(MISSING, candidates=MISSING.candidates * 500, findings=MISSING.findings * 500, chain=MISSING.chain * 100, remedies=MISSING.remedies * 100)
+    text = terminal.render(report(many), colour=False, width=80)
+    assert "460 more entries" in text
+    assert len(text.splitlines()) < 1500
+
+
+def test_no_result_is_a_sentence() -> None:
+    assert terminal.render(Report(results=(), made_by=""), colour=False, width=80) == "Nothing was checked.\n"
