@@ -36,7 +36,8 @@ class Prescribed:
 class Diagnosis:
     """What was found in one observation.
 
-    ``cause`` is the primary finding, ``None`` when it works. ``findings`` are all that count by themselves, the primary first; ``explained`` those that are only consequences.
+    ``cause`` is the primary finding, ``None`` when it works. ``findings`` are all that count by themselves, the primary first;
+    ``explained`` those that are only consequences.
     ``case`` is the address that the cause was found at.
     """
 

@@ -1,7 +1,7 @@
 """What to ask next. Pure: from what is known to the questions that would still decide something.
 
-The first connection does what an ordinary client does. Only when it leaves more than one cause possible do further questions follow, each as an attempt of its own.
-A healthy endpoint is therefore asked once for each of its addresses.
+The first connection does what an ordinary client does. Only when it leaves more than one cause possible do further questions
+follow, each as an attempt of its own. A healthy endpoint is therefore asked once for each of its addresses.
 """
 
 from ipaddress import ip_address

@@ -32,14 +32,14 @@ def test_which_addresses_pass(family: int, address: object, allowed: bool) -> No
     assert Guard().allows(family, address) is allowed
 
 
-def test_reserved_networks_pass_only_when_marked() -> None:
+def test_the_broadcast_address_passes_only_when_marked() -> None:
     guard = Guard()
     guard.begin(unroutable=True)
-    assert guard.allows(socket.AF_INET, ("240.0.0.1", 443))
-    assert guard.allows(socket.AF_INET6, ("100::1", 443, 0, 0))
+    assert guard.allows(socket.AF_INET, ("255.255.255.255", 443))
+    assert not guard.allows(socket.AF_INET, ("240.0.0.1", 443))
     assert not guard.allows(socket.AF_INET, ("10.0.0.1", 443))
     guard.begin(unroutable=False)
-    assert not guard.allows(socket.AF_INET, ("240.0.0.1", 443))
+    assert not guard.allows(socket.AF_INET, ("255.255.255.255", 443))
 
 
 def test_every_way_out_is_refused_and_remembered(loopback_guard: Guard) -> None:

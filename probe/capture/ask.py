@@ -81,7 +81,7 @@ class _Talk:
         wire = await self._connect()
         if wire is None:
             return
-        self._engine = Engine(sni=self._target.sni, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now)
+        self._engine = Engine(sni=self._target.sni or self._target.name, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now)
         await self._handshake(wire, self._engine)
         if self._engine.state is not State.ESTABLISHED:
             return

@@ -18,10 +18,10 @@ async def connect(address: str, port: int, clock: Clock, deadline: float) -> tup
     try:
         wire = await Wire.open(address, port, clock, min(deadline, started + SECONDS))
     except OSError as error:
-        return made(address, port, started, clock, ending(error)), None
+        return made(address, port, started, clock, ending(error), says=error.strerror or ""), None
     return made(address, port, started, clock, DONE, wire.local()), wire
 
 
-def made(address: str, port: int, started: float, clock: Clock, how: Ending, local: str = "") -> Connect:
+def made(address: str, port: int, started: float, clock: Clock, how: Ending, local: str = "", says: str = "") -> Connect:
     """Write the step down as it stands now."""
-    return Connect(started=started, took=clock.now() - started, ending=how, address=address, port=port, local=local)
+    return Connect(started=started, took=clock.now() - started, ending=how, says=says, address=address, port=port, local=local)

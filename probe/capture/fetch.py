@@ -136,7 +136,7 @@ class Fetcher:
                     if received > HEADERS + 2 * BODY:
                         return LIMIT
                     if not data and response is None:
-                        return CLOSED
+                        return UNUSABLE if received else CLOSED
                     connection.receive_data(data)
                     continue
             except h11.RemoteProtocolError:

@@ -90,7 +90,7 @@ def is_literal(host: str) -> bool:
 def server(text: str) -> Server:
     """Read ``IP`` or ``IP:PORT``, an IPv6 address with a port in brackets. Raises ``Unusable``."""
     host, port = text, "53"
-    if text.startswith("["):
+    if text.startswith("[") and "]" in text:
         host, _, rest = text[1:].partition("]")
         port = rest.removeprefix(":") if rest else port
     elif text.count(":") == 1:

@@ -1,6 +1,7 @@
 """Trust stores as the user named them: read whole, or refused in one clear sentence. Never another store in place of the one that was named."""
 
 import os
+import shlex
 import stat
 from collections import deque
 from itertools import islice
@@ -8,15 +9,17 @@ from pathlib import Path
 
 from probe.capture.files import LIMIT, too_large, unreadable
 from probe.capture.files import load as load_file
+from probe.facts import der, distinguished
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.trust import Skipped, TrustStore
 from probe.facts.unusable import Unusable
-from probe.formats import read
+from probe.formats import Content, read
 
 FILES = 5000
 DEPTH = 8
 ENTRIES = 4 * FILES
+_VERSION = 0xA0
 
 BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -76,9 +79,9 @@ def relevant(loaded: Loaded, certificates: tuple[Certificate, ...]) -> TrustStor
     """
     by_name: dict[bytes, list[Certificate]] = {}
     for one in loaded.certificates:
-        subject = one.read.subject
-        if subject is not None:
-            by_name.setdefault(subject.key, []).append(one)
+        key = subject_key(one)
+        if key is not None:
+            by_name.setdefault(key, []).append(one)
     wanted = set(certificates)
     seen: set[bytes] = set()
     waiting = deque(certificates)
@@ -93,6 +96,18 @@ def relevant(loaded: Loaded, certificates: tuple[Certificate, ...]) -> TrustStor
             waiting.extend(found)
     kept = tuple(one for one in loaded.certificates if one in wanted)
     return TrustStore(source=loaded.source, kind=loaded.kind, path=loaded.path, size=len(loaded.certificates), certificates=kept, skipped=loaded.skipped)
+
+
+def subject_key(certificate: Certificate) -> bytes | None:
+    """Give ``certificate.read.subject.key`` without reading the rest: of a whole store that takes a fifth of the time."""
+    data = certificate.der
+    try:
+        fields = der.children(data, der.children(data, der.whole(data))[0])
+        # TBSCertificate (RFC 5280 section 4.1): an optional version in [0], serial, signature, issuer, validity, subject.
+        place = 5 if fields[0].tag == _VERSION else 4
+        return distinguished.name(der.encoded(data, fields[place]))[0].key
+    except (ValueError, IndexError):
+        return None
 
 
 def _certifi() -> Loaded:
@@ -147,8 +162,8 @@ def _file(source: str, path: Path) -> Loaded:
         raise Unusable(f"{path} is empty.", "Name a file that holds the certificates of the authorities to be trusted.")
     content = read(data)
     if not content.certificates:
-        what = {"binary": "binary data", "text": "plain text", "": "something else"}.get(content.looks_like, content.looks_like)
-        step = NEXT.get(what, "Name a PEM, DER or PKCS7 file with certificates.").replace("FILE", f"'{path}'")
+        what = _what(content)
+        step = NEXT.get(what, "Name a PEM, DER or PKCS7 file with certificates.").replace("FILE", shlex.quote(str(path)))
         reason = f" First problem: {content.skipped[0].where}: {content.skipped[0].why}." if content.skipped else ""
         raise Unusable(f"{path} holds no certificate: it looks like {what}.{reason}", step)
     found = tuple(dict.fromkeys(certificate for certificate, _ in content.certificates))
@@ -171,11 +186,12 @@ def _folder(source: str, folder: Path) -> Loaded:
             raise too_large(folder)
         content = read(data)
         if not content.certificates:
-            skipped.append(Skipped(where=str(path), why=f"no certificate: it looks like {content.looks_like or 'something else'}"))
+            skipped.append(Skipped(where=str(path), why=f"no certificate: it looks like {_what(content)}"))
         found.update(dict.fromkeys(certificate for certificate, _ in content.certificates))
         skipped += [Skipped(where=f"{path}: {one.where}", why=one.why) for one in content.skipped if content.certificates]
     if not found:
-        what = f" It has {len(skipped)} files, none with a certificate." if skipped else " It is empty."
+        count = f"{len(skipped)} file{'s' if len(skipped) > 1 else ''}"
+        what = f" It has {count}, none with a certificate." if skipped else " It is empty."
         raise Unusable(f"The folder {folder} holds no certificate.{what}", "Name a folder with PEM, DER or PKCS7 files.")
     return Loaded(source=source, kind="folder", path=str(folder), certificates=tuple(found), skipped=tuple(skipped))
 
@@ -210,3 +226,7 @@ def _files(folder: Path) -> list[Path]:
         if len(files) + len(waiting) > FILES or len(entries) == ENTRIES:
             raise Unusable(f"The folder {folder} holds more than {FILES} files.", "Name a folder that holds only the certificates.")
     return files
+
+
+def _what(content: Content) -> str:
+    return {"binary": "binary data", "text": "plain text", "": "something else"}.get(content.looks_like, content.looks_like)

@@ -6,6 +6,9 @@ import socket
 from probe.capture.wire import whereabouts
 from probe.facts.observation import Vantage
 
+DROPPED = "PROBE_DROPPED_OPENSSL_CONF"
+"""Set by the command line when it took OPENSSL_CONF out of the environment."""
+
 PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
@@ -28,4 +31,5 @@ def _address(toward: str) -> str | None:
 
 
 def _notes() -> tuple[str, ...]:
-    return tuple(f"{name} is set in the environment; the check connected directly." for name in PROXIES if os.environ.get(name))
+    found = tuple(f"{name} is set in the environment; the check connected directly." for name in PROXIES if os.environ.get(name))
+    return (*found, "OPENSSL_CONF is set in the environment; the check left it out.") if os.environ.get(DROPPED) else found

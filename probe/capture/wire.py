@@ -5,6 +5,7 @@ A write error is no reason to stop reading: an alert that came before a reset is
 
 import asyncio
 import errno
+import os
 import socket
 
 from probe.capture.clock import Clock
@@ -37,7 +38,7 @@ class Wire:
             if code == 0 and kind == socket.SOCK_STREAM and _met_itself(sock):
                 code = errno.ECONNREFUSED
             if code:
-                raise OSError(code, "connect")
+                raise OSError(code, os.strerror(code))
         except BaseException:
             wire.close()
             raise

@@ -60,8 +60,9 @@ def violations(path: tuple[Certificate, ...]) -> tuple[Violation, ...]:
                 left -= len(allowed) + len(barred)
                 if left < 0 or len(found) >= MAX_VIOLATIONS:
                     return tuple(found)
-                hit = next((one for one in barred if _inside(held, one)), None)
-                if hit is not None or (allowed and not any(_inside(held, one) for one in allowed)):
+                outside = bool(allowed) and not any(_inside(held, one) for one in allowed)
+                hit = None if outside else next((one for one in barred if _inside(held, one)), None)
+                if outside or hit is not None:
                     found.append(_violation(path, at, by, held, hit, allowed))
     return tuple(found)
 
@@ -86,23 +87,23 @@ def _by_kind(entries: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
 
 
 def _names(read: Reading, leaf: bool) -> Iterator[_Held]:
+    subject = read.subject.attributes if read.subject else ()
+    mailed = any(kind == "email" for kind, _ in read.other_names)
+    if read.subject and subject:
+        yield _Held(kind="dn", value=read.subject.text, name=read.subject)
+    for label, value in subject:
+        if label == "emailAddress" and not mailed:
+            yield _Held(kind="email", value=value)
     for value in read.dns_names:
         yield _Held(kind="dns", value=value)
     for value in read.ip_addresses:
         yield _Held(kind="ip", value=value)
-    mailed = False
     for kind, value in read.other_names:
-        mailed = mailed or kind == "email"
         if kind in ("email", "uri"):
             yield _Held(kind=kind, value=value)
         elif kind == "dn" and (name := _dn(value)):
             yield _Held(kind="dn", value=name.text, name=name)
-    if read.subject is None or not read.subject.attributes:
-        return
-    yield _Held(kind="dn", value=read.subject.text, name=read.subject)
-    for label, value in read.subject.attributes:
-        if label == "emailAddress" and not mailed:
-            yield _Held(kind="email", value=value)
+    for label, value in subject:
         if label == "CN" and leaf and not read.dns_names and _host_like(value):
             yield _Held(kind="dns", value=value, from_subject=True)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from probe.facts.certificate import Certificate, Reading
+from probe.facts.distinguished import name
 from probe.facts.noun import noun
 
 MAX_NAME = 1024
@@ -168,7 +169,7 @@ def compare(reference: str, certificate: Certificate) -> NameCheck:
         presented.append(_made("san-dns", value, _against_address(value, address, Form.IP_AS_DNS) if address else _against(value, compared, around)))
     for value in read.ip_addresses:
         presented.append(_made("san-ip", value, () if address and value == compared else (Form.OTHER_ADDRESS,)))
-    presented += [_made("san-other", f"{kind}:{value}", (Form.OTHER_KIND,)) for kind, value in read.other_names]
+    presented += [_made("san-other", f"{kind}:{_readable(kind, value)}", (Form.OTHER_KIND,)) for kind, value in read.other_names]
     common = [value for label, value in (read.subject.attributes if read.subject else ()) if label == "CN"]
     for place, value in enumerate(common):
         forms = _against_address(value, address, Form.IP_AS_CN) if address else _against(value, compared, around, Form.U_LABEL_IN_CN)
@@ -208,6 +209,10 @@ _TOLERABLE = frozenset(form for form in Form if form.replace("-", "_") in NameRu
 
 def _made(kind: str, value: str, forms: tuple[Form, ...]) -> Presented:
     return Presented(kind=kind, value=value, forms=forms, why="; ".join(dict.fromkeys(_WHY[form] for form in forms)))
+
+
+def _readable(kind: str, value: str) -> str:
+    return name(bytes.fromhex(value))[0].text if kind == "dn" else value
 
 
 def _standing(read: Reading) -> tuple[Form, ...]:
@@ -316,14 +321,14 @@ def _label(want: str, label: str) -> Form | None:
     return Form.PARTIAL_INSIDE if inside or (head and tail) else Form.PARTIAL_PREFIX if head else Form.PARTIAL_SUFFIX
 
 
-def _ascii(name: str) -> str:
+def _ascii(host: str) -> str:
     """International names in A-labels (UTS 46); a name that has none stays as it is."""
-    if name.isascii() or len(name) > MAX_NAME:
-        return name
+    if host.isascii() or len(host) > MAX_NAME:
+        return host
     import idna  # its tables take longer to load than all other work here, and few names need them
 
     labels: list[str] = []
-    for label in name.replace("\u3002", ".").split("."):
+    for label in host.replace("\u3002", ".").split("."):
         try:
             labels.append(label if label.isascii() else idna.encode(label, uts46=True).decode())
         except (idna.IDNAError, UnicodeError):

@@ -146,7 +146,7 @@ def _note(words: Words | None, facts: dict[str, str], refusal: str | None) -> st
     if words and words.alert:
         parts.append(f"It sends the TLS alert {words.alert}.")
     if refusal == "search-too-long":
-        parts.append(f"Out of order it does not find a path with so many intermediates.")
+        parts.append("Out of order it does not find a path with so many intermediates.")
     return " ".join(parts)
 
 

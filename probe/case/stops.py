@@ -9,7 +9,7 @@ from probe.case.names import NameCheck
 from probe.case.path import Objection, Why
 from probe.case.signature import hash_name
 from probe.case.walk import Ground, Walk
-from probe.facts.certificate import Certificate
+from probe.facts.certificate import Certificate, is_self_issued
 from probe.facts.noun import noun
 from probe.stacks import Stack, Stage
 
@@ -81,6 +81,7 @@ def _general(ground: Ground, walk: Walk) -> frozenset[str]:
     found = {
         "store-empty": ground.store_empty,
         "alone": len(walk.path.links) == 1,
+        "searched": walk.searching,
         "with-intermediates": walk.anchor is not None and walk.anchor > 1,
     }
     return frozenset(label for label, holds in found.items() if holds)
@@ -95,13 +96,18 @@ def _of_name(name: NameCheck, leaf: Certificate) -> frozenset[str]:
 def _of_objection(one: Objection, walk: Walk, ground: Ground, bound: dict[str, Violation]) -> frozenset[str]:
     read, links = one.about.read, walk.path.links
     above = links[one.at + 1].certificate if one.at + 1 < len(links) else None
+    issuer = one.about if one.why in (Why.SELF_SIGNED, Why.NOT_TRUSTED) and is_self_issued(one.about) else above
+    disagree = issuer is not None and agreement(one.about, issuer) is Agreement.DISAGREE
     violation = next((bound[fact] for fact in one.facts if fact in bound), None) if one.why is Why.NAME_CONSTRAINTS else None
     found = {
         "leaf": one.at == 0,
         "anchor": one.at == walk.anchor,
+        "anchors-signature": one.at == walk.anchor and one.why is Why.WEAK_SIGNATURE,
         "anchor-edge": walk.anchor is not None and one.at == walk.anchor - 1,
-        "below-stored": links[walk.ends].anchor and walk.ends > 0,
-        "key-ids": above is not None and agreement(one.about, above) is Agreement.DISAGREE,
+        "below-stored": links[walk.ends].anchor and 0 < walk.ends != walk.anchor and one.at <= walk.ends + 1,
+        "key-ids": disagree,
+        "signature-only": one.why in (Why.ISSUER_REKEYED, Why.BAD_SIGNATURE) and not disagree,
+        "md5": hash_name(one.about) == "MD5",
         "version-1": read.version is not None and read.version < 3,
         "no-basic-constraints": read.is_ca is None,
         "certsign": "keyCertSign" in (read.key_usage or ()),

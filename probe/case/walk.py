@@ -21,7 +21,7 @@ MAX_STEPS = 100
 class Walk:
     """A path that a stack came to judge.
 
-    ``anchor`` is the index of the certificate with which it ends for this stack, ``None`` if it never gets there; ``ends`` the index where the stack stopped looking.
+    ``anchor`` is the index of the certificate with which it ends for this stack, ``None`` if it never gets there; ``ends`` where the stack stopped looking.
     ``searching`` when it looked for a path because the chain as sent was none. ``pinned`` when only the name is left to check.
     """
 
@@ -106,13 +106,15 @@ def _dead_end(ground: Ground, chain: tuple[Certificate, ...]) -> Walk:
     ends = len(chain) - 1
     path = ground.beyond(chain) or ground.judged(chain, reached=False)
     here = [one for one in path.objections if one.at == ends or (one.why is Why.NOT_PRESENTED and one.at == ends + 1)]
-    stopping = {*ENDINGS, Why.NOT_PRESENTED, Why.KEY_ID, Why.ISSUER_REKEYED, Why.BAD_SIGNATURE, Why.UNREADABLE}
+    stopping = {*ENDINGS, Why.NOT_PRESENTED, Why.KEY_ID, Why.UNREADABLE}
+    if len(path.links) > len(chain) and agreement(chain[-1], path.links[len(chain)].certificate) is Agreement.DISAGREE:
+        stopping |= {Why.ISSUER_REKEYED, Why.BAD_SIGNATURE}
     if not any(one.why in stopping for one in here):
         says = f'This client does not go on from "{title(chain[-1])}" to the certificates that the server sent; it looks only into its store from there.'
         extra = Objection(why=Why.NOT_TRUSTED, at=ends, about=chain[-1], facts=(says,))
         path = Path(links=path.links, objections=tuple(sorted((*path.objections, extra), key=lambda one: one.at)))
     last = len(path.links) - 1
-    return Walk(path=path, anchor=last if path.links[-1].anchor else None, ends=ends)
+    return Walk(path=path, anchor=last if path.links[-1].anchor and last > ends else None, ends=ends)
 
 
 def _signs_itself(certificate: Certificate) -> bool:
@@ -195,12 +197,7 @@ def searched(stack: Stack, ground: Ground) -> tuple[Walk, ...]:
         if ends is None:
             found.append(Walk(path=path, anchor=None, ends=last, searching=True))
             continue
-        cut = Path(
-            links=path.links[: ends + 1], objections=tuple(one for one in path.objections if one.at < ends or (one.at == ends and one.why not in _OF_THE_STEP))
-        )
+        cut = path if ends == last else examine(assemble(path.links[: ends + 1], ground.presented, ground.anchors), ground.at)
         pinned = ends == 0 and stack.anchors.leaf == "unchecked"
         found.append(Walk(path=without_ending(cut), anchor=ends, ends=ends, searching=True, pinned=pinned))
     return tuple(found)
-
-
-_OF_THE_STEP = frozenset({Why.BAD_SIGNATURE, Why.ISSUER_REKEYED, Why.KEY_ID, Why.SIGNATURE_UNKNOWN})

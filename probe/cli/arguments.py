@@ -14,8 +14,8 @@ def observed(arguments: tuple[str, ...]) -> Observation:
     app = typer.Typer()
     app.command()(check)
     values = typer.main.get_command(app).make_context("probe check", list(arguments)).params
-    options = Options(**{name: value for name, value in values.items() if name in Options.__dataclass_fields__ and name != "trust"}, trust=tuple(values["trust"] or ()))
+    options = Options(
+        **{name: value for name, value in values.items() if name in Options.__dataclass_fields__ and name != "trust"}, trust=tuple(values["trust"] or ())
+    )
     wanted = target(values["targets"][0], options)
     return observe(wanted, stores(wanted))
-
-

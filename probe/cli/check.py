@@ -1,5 +1,6 @@
 """probe check: the main job."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -24,12 +25,12 @@ File = Path | None
 
 def check(
     targets: Annotated[list[str], typer.Argument(metavar="TARGET...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT.")],
-    trust: Annotated[list[str] | None, typer.Option(help="What is trusted: system, certifi, none, a file or a folder (PEM, DER, PKCS7). Repeat to add up. Default: system.")] = None,
+    trust: Annotated[list[str] | None, typer.Option(help="system (default), certifi, none, a file or a folder (PEM, DER, PKCS7). Repeat to add up.")] = None,
     name: Annotated[Text, typer.Option(help="The name that the certificate must have. Default: the host of the target.")] = None,
     sni: Annotated[Text, typer.Option(metavar="NAME|none", help="The name in the ClientHello. Default: the host, or --name for an address.")] = None,
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="Connect to this address instead of resolving the host.")] = None,
     resolver: Annotated[Text, typer.Option(metavar="IP[:PORT]", help="Ask this DNS server.")] = None,
-    stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="Judge as this client stack does (java, openssl). Default: every verified one votes.")] = None,
+    stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="Judge as this client stack (java, openssl). Default: all vote.")] = None,
     at: Annotated[Text, typer.Option(metavar="TIME", help="Judge for this moment (2026-12-31 or 2026-12-31T08:00:00Z).")] = None,
     tls_min: Annotated[Text, typer.Option(metavar="VERSION", help="The lowest version that your client can (TLSv1, TLSv1.1, TLSv1.2, TLSv1.3).")] = None,
     tls_max: Annotated[Text, typer.Option(metavar="VERSION", help="The highest version that your client can.")] = None,
@@ -75,7 +76,7 @@ def check(
     trusted = stores(wanted[0])
     seen = []
     for one in wanted:
-        seen.append(observe(one, trusted, lambda doing, about=one.spelled: progress(f"{about}: {doing}")))
+        seen.append(observe(one, trusted, partial(progress, one.spelled)))
         if seen[-1].unfinished == "interrupted":
             break
     report = compose(tuple(diagnose(one) for one in seen))

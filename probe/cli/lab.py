@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from probe.cli.output import leaving
 from probe.facts.unusable import Unusable
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ app = typer.Typer(help="Broken and mended endpoints on loopback, to try the prob
 
 
 @app.command("list")
+@leaving
 def list_() -> int:
     """List the scenarios, each with one line."""
     from probe.lab.scenario import all_scenarios
@@ -26,6 +28,7 @@ def list_() -> int:
 
 
 @app.command()
+@leaving
 def show(code: Annotated[str, typer.Argument(metavar="CODE", help="The scenario, named by the cause that it shows.")]) -> int:
     """Say what a scenario sets up, and with which command it is checked."""
     from probe.lab.stage import Stage
@@ -45,6 +48,7 @@ def show(code: Annotated[str, typer.Argument(metavar="CODE", help="The scenario,
 
 
 @app.command()
+@leaving
 def serve(
     code: Annotated[str, typer.Argument(metavar="CODE", help="The scenario, named by the cause that it shows.")],
     mended: Annotated[bool, typer.Option("--mended", help="Serve the mended one.")] = False,

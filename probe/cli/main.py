@@ -4,12 +4,12 @@ import os
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from probe import VERSION
 from probe.cli import causes, check, demo, lab, report
-from probe.cli.output import complain
+from probe.cli.output import complain, leaving
+from probe.facts.unusable import Unusable
 
 app = typer.Typer(
     name="probe",
@@ -19,13 +19,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-app.command("check", epilog=check.EXAMPLES)(check.check)
-app.command("report", epilog=report.EXAMPLES)(report.report)
-app.command("causes", epilog=causes.EXAMPLES)(causes.causes)
+app.command("check", epilog=check.EXAMPLES)(leaving(check.check))
+app.command("report", epilog=report.EXAMPLES)(leaving(report.report))
+app.command("causes", epilog=causes.EXAMPLES)(leaving(causes.causes))
 app.add_typer(lab.app, name="lab")
-app.command("demo")(demo.demo)
+app.command("demo")(leaving(demo.demo))
 
-USAGE, DEFECT, INTERRUPTED = 2, 4, 130
+USAGE, DEFECT = 2, 4
 
 
 def _version(wanted: bool) -> None:
@@ -48,33 +48,21 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command line and give its exit code."""
-    from probe.facts.unusable import Unusable
-
+    """Run one command line and give its exit code. Usage errors are Typer's to tell (exit code 2), so is Ctrl-C outside of a check (130)."""
     try:
-        code = app(args=arguments, prog_name="probe", standalone_mode=False)
+        app(args=arguments, prog_name="probe")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
     except Unusable as unusable:
         complain(unusable.says, unusable.next_step)
         return USAGE
-    except click.exceptions.NoArgsIsHelpError as usage:
-        typer.echo(usage.format_message())
-        return USAGE
-    except click.UsageError as usage:
-        usage.show()
-        return USAGE
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
-        complain(f"This is a defect of the probe ({type(error).__name__} in {_place(error)}).", "Please report it with the command and, if you can, a file saved with --save.")
+        complain(
+            f"This is a defect of the probe ({type(error).__name__} in {_place(error)}).",
+            "Please report it with the command and, if you can, a file saved with --save.",
+        )
         return DEFECT
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 def _place(error: BaseException) -> str:

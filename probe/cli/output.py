@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 import typer
 
@@ -11,6 +13,19 @@ from probe.facts.unusable import Unusable
 
 if TYPE_CHECKING:
     from probe.report import Report
+
+
+P = ParamSpec("P")
+
+
+def leaving(command: Callable[P, int]) -> Callable[P, None]:
+    """Make of a command that gives its exit code one that leaves with it."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **named: P.kwargs) -> None:
+        raise typer.Exit(command(*args, **named))
+
+    return wrapped
 
 
 def complain(says: str, next_step: str) -> None:
@@ -22,12 +37,12 @@ def complain(says: str, next_step: str) -> None:
         typer.echo(f"       {visible(next_step, 600)}", err=True)
 
 
-def progress(about: str) -> None:
+def progress(target: str, doing: str) -> None:
     """One line on standard error for somebody who waits, only on a terminal."""
     from probe.render.visible import visible
 
     if sys.stderr.isatty():
-        typer.echo(f"... {visible(about, 200)}", err=True)
+        typer.echo(f"... {visible(f'{target}: {doing}', 200)}", err=True)
 
 
 def colour(wanted: bool) -> bool:

@@ -21,8 +21,8 @@ from probe.facts.reading import Extension, Key, Name, Reading, Subtrees
 
 __all__ = ["Certificate", "Extension", "Key", "Name", "Reading", "Subtrees", "fingerprint", "is_self_issued", "pem", "reading", "title"]
 
-MAX_SIZE = 1024 * 1024
-"""Bytes of a certificate that are read; TLS clients end far below it."""
+MAX_SIZE = 256 * 1024
+"""Bytes of a certificate that are read; no TLS client takes a Certificate message of that size."""
 MAX_SERIAL = 512
 """Bytes of a serial number that are read, so that its decimal form stays within Python's limit."""
 

@@ -14,6 +14,7 @@ BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OBJECT_IDENTIFIER = 0x01, 0x02
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 
 MAX_DEPTH = 32
+MAX_INDEFINITE = 12  # nested indefinite lengths; the end of each can only be found by reading all of it, once a level
 MAX_CHILDREN = 20_000
 MAX_OID = 128
 MAX_INTEGER = 4096
@@ -84,7 +85,7 @@ def _long_tag(data: bytes, place: int, limit: int) -> tuple[int, int]:
 
 
 def _indefinite(data: bytes, tag: int, head: int, start: int, limit: int, depth: int) -> Item:
-    if depth >= MAX_DEPTH:
+    if depth >= MAX_INDEFINITE:
         raise ValueError("nested too deeply")
     if tag < 0x100 and not tag & _CONSTRUCTED:
         raise ValueError("an element without length")

@@ -1,6 +1,7 @@
 """What a file is that holds no certificate, in words. Sans I/O."""
 
 import re
+from codecs import getincrementaldecoder
 
 from probe.facts import der
 
@@ -16,7 +17,6 @@ _BEGINNINGS = (
     (b"ssh-", "an OpenSSH key"),
     (b"ecdsa-sha2-", "an OpenSSH key"),
     (b"---- BEGIN SSH2", "an OpenSSH key"),
-    (b"#pragma", "text"),
 )
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
 _PKCS7_DATA, _PKCS7_SIGNED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
@@ -25,7 +25,7 @@ _PKCS7_DATA, _PKCS7_SIGNED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
 def looks_like(data: bytes) -> str:
     """What ``data`` seems to be: "an HTML page", "a private key", "a PKCS12 file", "empty", "text", "binary", ... Never raises."""
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start and not data.strip():
+    if not start and not data.removeprefix(b"\xef\xbb\xbf").strip():
         return "empty"
     for beginning, what in _BEGINNINGS:
         if data.startswith(beginning) or start.startswith(beginning):
@@ -95,4 +95,9 @@ def _is_text(data: bytes) -> bool:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     odd = sum(1 for octet in data if octet < 0x20 and octet not in b"\t\n\v\f\r\x1b")
-    return odd == 0
+    high = sum(1 for octet in data if octet >= 0x80)
+    try:
+        getincrementaldecoder("utf-8")().decode(data)  # a character that the sample cuts in two is no fault
+    except UnicodeDecodeError:
+        return not odd and high * 4 < len(data)
+    return not odd

@@ -6,18 +6,20 @@ Blocks are found one by one, so a damaged one costs only itself. A private key's
 import binascii
 import re
 from base64 import b64decode
-from bisect import bisect_right
 from collections.abc import Iterator
 
+from probe.facts.certificate import MAX_SIZE as MAX_CERTIFICATE
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.trust import Skipped
-from probe.formats import der
+from probe.formats import der, guess
 from probe.formats.content import Content, Oddity
 
 MAX_BLOCKS = 20_000
 _BOUNDARY = re.compile(r"(-{3,5})[ ]?(BEGIN|END) ([A-Z0-9#. ]{1,60}?)[ ]?(-{3,5})")
-_FOREIGN = re.compile(r"[^A-Za-z0-9+/=\s>]")
+_FOREIGN = re.compile(r"[^A-Za-z0-9+/= \t\n\v\f>]")
+_BLANKS = str.maketrans("", "", " \t\n\v\f>")
+_NEAR = 80  # characters around a line of a block that are looked at, however long the line is
 _HEADERS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9-]{0,40}: [^\n]{0,200}\n){1,10}[ \t]*\n")
 _BOTH = ("openssl", "cryptography")
 _NO_END = "the END line is missing"
@@ -70,12 +72,13 @@ def read(data: bytes) -> Content:
             others.append(other)
             skipped.append(Skipped(where=where, why=f"{other}, no certificate"))
             continue
+        others_found = bool(found)
         inside, problem = _inside(block, oddities)
         found += [(one, where if len(inside) == 1 else f"{where}, certificate {number}") for number, one in enumerate(inside, 1)]
         if problem:
             skipped.append(Skipped(where=where, why=problem))
             if block.label in _CERTIFICATES:
-                oddities.append(Oddity(what=f"a damaged block: {block.damage or problem}", where=where, refused_by=_refusing(block, bool(found))))
+                oddities.append(Oddity(what=f"a damaged block: {block.damage or problem}", where=where, refused_by=_refusing(block, others_found)))
     if truncated:
         skipped.append(Skipped(where="the rest", why=f"more than {MAX_BLOCKS} blocks"))
     kind = "pem" if any(block.label in _CERTIFICATES for block in blocks) or not any(block.label in _PKCS7 for block in blocks) else "pkcs7"
@@ -91,7 +94,7 @@ def bare(data: bytes) -> Content:
     if not text.lstrip().startswith("MI") or _FOREIGN.search(text):
         return Content(kind="none")
     try:
-        decoded = b64decode("".join(text.split()), validate=True)
+        decoded = b64decode(text.translate(_BLANKS), validate=True)
     except (binascii.Error, ValueError):
         return Content(kind="none")
     found, skipped = der.certificates(decoded)
@@ -125,17 +128,19 @@ def _decoded(data: bytes) -> tuple[str, list[Oddity]]:
 
 def _blocks(text: str) -> tuple[list[_Block], bool]:
     """The blocks in their order, and whether there were more than the limit."""
-    feeds = [found.start() for found in re.finditer("\n", text)]
     blocks: list[_Block] = []
     begun: re.Match[str] | None = None
+    line, counted = 1, 0
     for mark in _BOUNDARY.finditer(text):
         if begun is not None:
-            blocks.append(_closed(text, begun, mark, bisect_right(feeds, begun.start()) + 1))
-        begun = mark if mark[2] == "BEGIN" else None
+            blocks.append(_closed(text, begun, mark, line))
         if len(blocks) >= MAX_BLOCKS:
             return blocks, True
+        begun = mark if mark[2] == "BEGIN" else None
+        line += text.count("\n", counted, mark.start())
+        counted = mark.start()
     if begun is not None:
-        blocks.append(_closed(text, begun, None, bisect_right(feeds, begun.start()) + 1))
+        blocks.append(_closed(text, begun, None, line))
     return blocks, False
 
 
@@ -179,7 +184,7 @@ def _inside(block: _Block, oddities: list[Oddity]) -> tuple[list[Certificate], s
     if foreign := _FOREIGN.search(block.body, start, stop):
         return [], f"damaged: a character that is no base64 in line {block.line + block.body.count(chr(10), 0, foreign.start())}{also}"
     try:
-        data = b64decode("".join(block.body[start:stop].replace(">", " ").split()), validate=True)
+        data = b64decode(block.body[start:stop].translate(_BLANKS), validate=True)
     except (binascii.Error, ValueError):
         return [], f"damaged: the base64 is not whole{also}"
     if not data:
@@ -190,6 +195,11 @@ def _inside(block: _Block, oddities: list[Oddity]) -> tuple[list[Certificate], s
         problem = "" if certificates else "no certificate inside"
         return certificates, problem if not block.damage else f"damaged: {block.damage}"
     if not certificates:
+        instead = guess.looks_like(data)
+        if instead == "a private key":
+            return [], "no certificate inside, but a private key"  # whatever the label says, keys are not kept
+        if len(data) > MAX_CERTIFICATE:
+            return [], f"no certificate inside, but {len(data)} bytes of something else"
         return [Certificate(der=data)], f"no certificate inside: {der.complaint(data)}"
     if block.label == "TRUSTED CERTIFICATE":
         # Behind the certificate stands OpenSSL's own trust record (X509_CERT_AUX).
@@ -214,9 +224,8 @@ def _oddities(text: str, blocks: list[_Block]) -> list[Oddity]:
 
 def _form(text: str, block: _Block, edges: set[int]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is odd about one block; ``edges`` are places where two blocks touch."""
-    begin = text[text.rfind("\n", 0, block.start) + 1 : block.start]
-    line_end = text.find("\n", block.end)
-    behind = text[block.end : line_end if line_end >= 0 else len(text)]
+    begin = text[max(block.start - _NEAR, 0) : block.start].rpartition("\n")[2]
+    behind = text[block.end : block.end + _NEAR].partition("\n")[0]
     headers = _HEADERS.match(block.body)
     first, *rest = block.body[headers.end() - 1 if headers else 0 :].split("\n")
     outside = (block.start not in edges and begin.endswith("-")) or (block.end not in edges and behind.startswith("-"))

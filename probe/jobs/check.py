@@ -76,7 +76,7 @@ class _Check:
         deadline = self.target.timeout
         if self.target.connect is None:
             self._now(f"resolving {self.target.host}")
-        await resolve(self.target, self.clock, min(RESOLVING, deadline), self.resolutions.append)
+        self.resolutions[:] = await resolve(self.target, self.clock, min(RESOLVING, deadline), self.resolutions.append)
         todo: tuple[Ask | FetchIssuer, ...] = first(self.target, addresses(self.target, tuple(self.resolutions)))
         for number in range(ROUNDS):
             if not todo or self.clock.now() >= deadline:

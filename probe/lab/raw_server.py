@@ -14,6 +14,8 @@ from probe.lab.listener import Talk, finish
 
 ENDLESS_LIMIT = 64 * 1024 * 1024
 """Bytes after which even the endless message ends, should a client never stop."""
+RESET_PAUSE = 0.1
+"""Seconds between the connection and its reset."""
 SMTP_BANNER = b"220 mail.shop.example ESMTP ready\r\n"
 SSH_BANNER = b"SSH-2.0-OpenSSH_9.2p1\r\n"
 _GARBAGE = bytes((7 * index + 0x80) % 256 for index in range(512))
@@ -32,6 +34,15 @@ def close_at_once(_connection: socket.socket) -> None:
 def reset_at_once(connection: socket.socket) -> None:
     """Reset the connection as soon as it stands."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def reset_unasked(connection: socket.socket) -> None:
+    """Reset the connection a moment after it stands, without having read anything.
+
+    The pause lets every client see the connection stand first, so that it meets the same thing each time.
+    """
+    time.sleep(RESET_PAUSE)
+    reset_at_once(connection)
 
 
 def close_after_hello(connection: socket.socket) -> None:

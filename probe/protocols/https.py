@@ -40,8 +40,11 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 
 
 def host_field(target: Target) -> str:
-    """Give the Host field (RFC 9110 section 7.2): the name sent in SNI, so that both agree, else the host; the port unless it is 443."""
-    host = target.sni or target.host
+    """Give the Host field (RFC 9110 section 7.2): the name sent in SNI, so that both agree, else the host; the port unless it is 443.
+
+    A name that could not be sent is left out, as the field then may be empty.
+    """
+    host = next((one for one in (target.sni, target.host) if one and one.isascii() and one.isprintable() and " " not in one), "")
     if ":" in host:
         host = f"[{host.partition('%')[0]}]"
     return host if target.port == PROTOCOL.port else f"{host}:{target.port}"

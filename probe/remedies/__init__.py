@@ -28,7 +28,10 @@ class Step:
 
 @noun
 class Remedy:
-    """One action. ``does`` is the sentence, ``proof`` the alteration of the facts with which it is tried ("" when it cannot be), ``check`` how to see that it helped."""
+    """One action. ``does`` is the sentence, ``check`` how to see that it helped.
+
+    ``proof`` names the alteration of the facts with which it is tried ("" when it cannot be).
+    """
 
     action: str
     does: str

@@ -58,13 +58,17 @@ def sentence(found: Diagnosis) -> str:
         )
         return f"Whether {what} works was not found out at {when}: {why}."
     if found.verdict is Verdict.DEPENDS:
-        yes = ", ".join(one.title for one in found.stacks if one.accepts)
-        no = ", ".join(one.title for one in found.stacks if one.accepts is False)
-        return f"{what} works for some clients only, at {when}: {yes} accept{'s' if ',' not in yes else ''} it, {no} refuse{'s' if ',' not in no else ''} it. {cause.cause.title}."
+        yes = [one.title for one in found.stacks if one.accepts]
+        no = [one.title for one in found.stacks if one.accepts is False]
+        return f"{what} works for some clients only, at {when}: {_does(yes, 'accept')} it, {_does(no, 'refuse')} it. {cause.cause.title}."
     if found.verdict is Verdict.UNDECIDED:
         return f"{what} failed at {when}, and what was seen does not decide why. Perhaps: {cause.cause.title[:1].lower()}{cause.cause.title[1:]}."
     sure = "" if found.cause and found.cause.certainty is Certainty.PROVEN else " most likely"
     return f"{what} failed at {when},{sure} because of this: {cause.cause.title}." if sure else f"{what} failed at {when}: {cause.cause.title}."
+
+
+def _does(titles: list[str], verb: str) -> str:
+    return f"{' and '.join(titles)} {verb}{'s' if len(titles) == 1 else ''}"
 
 
 def _acceptance(found: Diagnosis) -> str:

@@ -46,13 +46,15 @@ def _stack(data: dict[str, Any]) -> Stack:
     for key in sorted(known):
         if key not in data:
             raise _Wrong(f"{key!r} is missing")
-    plain = {key: _typed(data[key], kind, key) for key, kind in _PLAIN.items()}
+    plain: dict[str, Any] = {key: _typed(data[key], kind, key) for key, kind in _PLAIN.items()}
     cites: list[tuple[str, str]] = []
-    parts = {key: _cited(kind, data[key], key, cites) for key, kind in _TABLES.items()}
+    parts: dict[str, Any] = {key: _cited(kind, data[key], key, cites) for key, kind in _TABLES.items()}
     names = _cited_value(data["names"], ("names",), cites)
-    lists = {key: tuple(_entry(kind, one, key, index) for index, one in enumerate(_typed(data[key], list, key))) for key, kind in _LISTS.items()}
+    lists: dict[str, Any] = {
+        key: tuple(_entry(kind, one, key, index) for index, one in enumerate(_typed(data[key], list, key))) for key, kind in _LISTS.items()
+    }
     cites += [(f"stages.{index}", stage.cite) for index, stage in enumerate(lists["stages"])]
-    return Stack(**plain, verified=bool(plain["compared"]), **parts, names=_words(names, FORMS, "names"), **lists, citations=tuple(cites))
+    return Stack(**plain, verified=bool(plain["compared"]), **parts, names=_words(names, FORMS, "names", "is"), **lists, citations=tuple(cites))
 
 
 def _typed(value: Any, kind: type[Any], *place: str | int) -> Any:
@@ -143,7 +145,6 @@ def _line(document: str, *place: str | int) -> int:
             if current == table:
                 seen += 1
                 found = number if seen == index else found
-        elif (match := _KEY.match(line)) and match[1] == key:
-            if (current == "" and len(place) == 1) or (current == table and seen == index):
-                return number
+        elif (match := _KEY.match(line)) and match[1] == key and (current, seen) == (("", -1) if len(place) == 1 else (table, index)):
+            return number
     return found

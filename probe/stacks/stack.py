@@ -48,6 +48,7 @@ FORMS = (
     "presented-trailing-dot",
     "underscore",
     "underscore-under-wildcard",
+    "u-label-in-cn",
     "u-label",
 )
 """Deviations from RFC 9525 that a stack may overlook in a name."""
@@ -60,8 +61,9 @@ CONDITIONS = (
     "alone",  # the path has one certificate
     "anchor",  # about the anchor
     "anchor-edge",  # about the certificate below the anchor
+    "anchors-signature",  # about the signature that the anchor itself has
     "any-purpose",  # its extended key usage has anyExtendedKeyUsage
-    "below-stored",  # the certificate where the path ends came from the store
+    "below-stored",  # the issuer of a certificate from the store is missing, where the stack stopped looking
     "certsign",  # its key usage has keyCertSign
     "excluded",  # a name lies in an excluded subtree
     "bound-by-anchor",  # the name constraints are those of the anchor
@@ -69,9 +71,12 @@ CONDITIONS = (
     "key-ids",  # the key identifiers name another key
     "last-second",  # the very second of notAfter
     "leaf",  # about the end-entity certificate
+    "md5",  # signed with MD5
     "no-basic-constraints",
     "no-san",  # the end-entity certificate has no subjectAltName
+    "searched",  # on a path that had to be looked for
     "searching",  # found while looking for a path, not while checking a given one
+    "signature-only",  # a signature does not fit, and the key identifiers do not say why
     "store-empty",
     "underscore",  # the reference identity has an underscore
     "version-1",
@@ -84,9 +89,9 @@ CONDITIONS = (
 class Search:
     """How a path is chosen.
 
-    ``way``: ``greedy`` (one issuer after the other by name and key identifier, store first, never back), ``ordered`` (the chain as sent if it is in order,
-    else all paths), ``any`` (all paths). ``max_certificates`` and ``max_message`` (bytes) are limits of the TLS message, ``max_intermediates`` of a search; 0: none.
-    ``reads_all``: a presented certificate that cannot be read ends the handshake wherever it stands.
+    ``way``: ``greedy`` (one issuer after the other by name and key identifier, store first, never back), ``ordered`` (the chain as sent if it is in
+    order, else all paths), ``any`` (all paths). ``max_certificates`` and ``max_message`` (bytes) are limits of the TLS message, ``max_intermediates`` of a
+    search; 0: none. ``reads_all``: a presented certificate that cannot be read ends the handshake wherever it stands.
     """
 
     way: str
@@ -109,7 +114,8 @@ class Anchors:
 
 @noun
 class Limits:
-    """What is strong enough and allowed. ``keys``: fewest bits for a kind of key. ``hashes``: digests refused. ``leaf_usages``: one of these key usages must be there.
+    """What is strong enough and allowed. ``keys``: fewest bits for a kind of key. ``hashes``: digests refused. ``leaf_usages``: one of these key
+    usages must be there.
 
     ``critical``: OIDs of critical extensions that it knows beside those of RFC 5280 section 6.1.
     """
@@ -122,7 +128,8 @@ class Limits:
 
 @noun
 class Stage:
-    """One step of judging: objections ``whys`` at ``on``, walked ``up`` from the end-entity certificate or ``down`` to it, at one certificate in the order of ``whys``.
+    """One step of judging: objections ``whys`` at ``on``, walked ``up`` from the end-entity certificate or ``down`` to it, at one
+    certificate in the order of ``whys``.
 
     ``part`` is ``path`` for what decides whether a path is a path, ``after`` for what is looked at when one was found. ``mode`` restricts a stage of an
     ``ordered`` stack to ``direct`` or ``search``. All of ``when`` must hold; where all of one group of ``unless`` hold, the objection is overlooked.
@@ -142,8 +149,9 @@ class Stage:
 class Words:
     """What it prints for an objection: the first entry whose ``whys`` has it (or ``*``) and whose ``when`` holds.
 
-    ``text`` may hold {host}, {subject}, {algorithm}, {kind}, {bits}, {not_after}, {not_before}, {count} and {limit}; ``number`` is the stack's error number.
-    ``inner`` is the innermost cause if the first line does not say it. ``form`` replaces the stack's form of a line. ``alert`` is the TLS alert sent.
+    ``text`` may hold {host}, {subject}, {algorithm}, {algorithm_below}, {kind}, {bits}, {not_after}, {not_before}, {count}, {size} and {limit};
+    ``number`` is the stack's error number. ``inner`` is the innermost cause if the first line does not say it. ``form`` replaces the stack's form of a line.
+    ``alert`` is the TLS alert sent.
     """
 
     whys: tuple[str, ...]

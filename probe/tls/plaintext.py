@@ -84,3 +84,9 @@ def _is_mysql(head: bytes) -> bool:
     if head[4] == 0x0A and length > 30:
         return re.match(rb"\d[\x20-\x7e]{2,80}\0", head[5:]) is not None
     return head[4] == 0xFF and 8 < length < 600 and 1000 <= int.from_bytes(head[5:7], "little") < 5000
+
+
+def first_line(data: bytes) -> str:
+    """The first line of a plain-text answer as a person may read it, at most 80 characters; bytes in hex when there is no text."""
+    line = data[:200].split(b"\n", 1)[0].strip()[:80]
+    return line.decode("ascii", "backslashreplace") if line and line.isascii() else data[:20].hex(" ")

@@ -35,7 +35,7 @@ async def cancelled(port: int, question: Question | None = None) -> Attempt:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert clock.now() - began < 0.5 and len(records) == 1
+    assert clock.now() - began < 1 and len(records) == 1
     return records[0]
 
 
@@ -46,7 +46,7 @@ def test_in_the_handshake() -> None:
     finally:
         listener.close()
     assert [(type(each), each.ending) for each in one.steps] == [(Connect, DONE), (Handshake, INTERRUPTED)]
-    assert 0.2 < one.steps[1].took < 1
+    assert 0.2 < one.steps[1].took < 2
 
 
 def test_in_the_words(tmp_path: Path, chain: tuple[Issued, ...]) -> None:

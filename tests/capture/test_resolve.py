@@ -164,7 +164,7 @@ def test_silence_times_out() -> None:
     with odd(lambda _question: []) as port:
         found = asked("shop.example", port, seconds=0.4)
     assert {(one.ending, one.rcode) for one in found.values()} == {(Ending(how=How.TIMED_OUT), None)}
-    assert all(0.3 < one.took < 1 for one in found.values())
+    assert all(0.3 < one.took < 3 for one in found.values())
 
 
 def test_a_lost_question_is_asked_again() -> None:
@@ -176,7 +176,7 @@ def test_a_lost_question_is_asked_again() -> None:
 
     with odd(forgetful) as port:
         found = asked("shop.example", port)
-    assert found["A"].addresses == ("127.0.0.9",) and 0.9 < found["A"].took < 2
+    assert found["A"].addresses == ("127.0.0.9",) and 0.9 < found["A"].took < 4
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\0", b"garbage that is no message", b"\xff" * 500])
@@ -304,7 +304,7 @@ def test_silent_dns_is_not_waited_for_when_the_system_knows(system_says: Callabl
         monkeypatch.setattr(module, "configured", lambda _path: (("127.0.0.1", port),))
         began = time.monotonic()
         found = asyncio.run(resolve(target(), Clock(), 5.0))
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
     assert [(one.ending, one.server) for one in found[1:]] == [(Ending(how=How.TIMED_OUT), f"127.0.0.1:{port}")] * 2
 
 
@@ -328,7 +328,7 @@ def test_a_slow_system_is_given_up_and_never_waited_for(monkeypatch: pytest.Monk
     monkeypatch.setattr("probe.capture.system_names.socket.getaddrinfo", lambda *_given, **_named: release.wait(20) and [])
     began = time.monotonic()
     (one,) = asyncio.run(resolve(target(), Clock(), 0.3, configuration=tmp_path / "none"))
-    assert one.ending == Ending(how=How.TIMED_OUT) and time.monotonic() - began < 1
+    assert one.ending == Ending(how=How.TIMED_OUT) and time.monotonic() - began < 3
     release.set()
 
 

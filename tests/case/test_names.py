@@ -267,6 +267,11 @@ def test_a_long_address_matches_in_every_form(reference: str) -> None:
     assert (check.matches, check.by, check.compared) == (True, "san-ip", "2001:db8::1")
 
 
+def test_a_directory_name_is_shown_as_people_write_it() -> None:
+    check = compare(HOST, made(tlv(0xA4, common_name(b"Partner, Inc.")), MAIL))
+    assert [one.value for one in check.presented] == ["dn:CN=Partner\\, Inc.", "email:a@partner.example"]
+
+
 def test_a_mapped_address_is_another_address() -> None:
     assert not compare("192.0.2.1", made(tlv(0x87, bytes(10) + b"\xff\xff" + bytes([192, 0, 2, 1])))).matches
 
@@ -324,8 +329,8 @@ def test_an_odd_reference_is_no_match_and_no_error(reference: str) -> None:
 
 
 def test_a_hostile_name_is_no_work() -> None:
-    stars = made(*(dns(b"*" * 1000 + b".partner.example") for _ in range(500)))
-    assert len(compare(HOST, stars).presented) == 500
+    stars = made(*(dns(b"*" * 1000 + b".partner.example") for _ in range(200)))
+    assert len(compare(HOST, stars).presented) == 200
     chance = random.Random(6125)
     letters = "a*.-_x\0ü n"
     for _ in range(3000):

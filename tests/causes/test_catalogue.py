@@ -10,6 +10,7 @@ from probe.case.case import Case
 from probe.causes.catalogue import STAGES, Entry, ask_all, entries, entry
 from probe.causes.words import Finding
 from probe.diagnose import diagnose
+from probe.lab.scenario import codes
 from probe.lab.shown import CODES
 from probe.remedies import actions, remedy
 from tests.facts.test_codec import observation
@@ -41,6 +42,10 @@ def test_every_remedy_is_used_and_every_proof_exists() -> None:
 def test_titles_and_summaries_are_not_repeated() -> None:
     assert len({one.cause.title for one in entries()}) == len(entries())
     assert len({one.summary for one in entries()}) == len(entries())
+
+
+def test_every_cause_has_a_scenario() -> None:
+    assert {one.code for one in entries()} == set(codes())
 
 
 def test_stages_are_all_there() -> None:

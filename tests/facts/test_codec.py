@@ -30,7 +30,9 @@ def observation() -> Observation:
         vantage=Vantage(host="here"),
         target=target,
         attempts=(Attempt(question=Question(), address="127.0.0.1", port=443, steps=steps),),
-        stores=(TrustStore(source="a", kind="pem", path="/a", size=2, certificates=(Certificate(der=b"\x30\x00"),), skipped=(Skipped(where="line 1", why="no"),)),),
+        stores=(
+            TrustStore(source="a", kind="pem", path="/a", size=2, certificates=(Certificate(der=b"\x30\x00"),), skipped=(Skipped(where="line 1", why="no"),)),
+        ),
     )
 
 

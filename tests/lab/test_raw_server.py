@@ -48,6 +48,13 @@ def test_reset_at_once_needs_no_hello(stage: Stage) -> None:
         received(stage, raw_server.reset_at_once, sent=b"")
 
 
+def test_an_unasked_reset_comes_on_a_connection_that_stands(stage: Stage) -> None:
+    with socket.create_connection(("127.0.0.1", stage.raw(raw_server.reset_unasked)), timeout=5) as plain:
+        plain.sendall(HELLO)
+        with pytest.raises(ConnectionResetError):
+            plain.recv(1)
+
+
 def test_close_after_hello(stage: Stage) -> None:
     assert received(stage, raw_server.close_after_hello) == b""
 

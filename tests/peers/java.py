@@ -42,7 +42,14 @@ def ask(classes: Path, situations: Iterable[Situation]) -> dict[str, Answer]:
     """Ask about all situations. Raises if the JVM ends early."""
     asked = list(situations)
     lines = "".join(_line(one) for one in asked)
-    said = subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", "-cp", str(classes), "Judge"], input=lines, capture_output=True, text=True, check=True, timeout=120)
+    said = subprocess.run(
+        ["java", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", "-cp", str(classes), "Judge"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
     answers = dict(_answer(line) for line in said.stdout.splitlines())
     assert set(answers) == {one.name for one in asked}, said.stderr
     return answers

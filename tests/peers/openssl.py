@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from probe.facts.certificate import pem
 from probe.facts.noun import noun
 from tests.peers.pki import Made
@@ -43,10 +45,11 @@ def ask(folder: Path, situations: Iterable[Situation]) -> dict[str, Answer]:
     """Ask ``openssl verify`` about all situations, with the settings of a TLS client at Debian's security level."""
     asked = list(situations)
     with ThreadPoolExecutor(max_workers=4) as pool:
-        return dict(zip((one.name for one in asked), pool.map(lambda one: _verify(folder, one), asked), strict=True))
+        return dict(zip((one.name for one in asked), pool.map(lambda one: verify(folder, one), asked), strict=True))
 
 
-def _written(path: Path, certificates: Iterable[Made]) -> Path:
+def written(path: Path, certificates: Iterable[Made]) -> Path:
+    """Write certificates as PEM."""
     path.write_text("".join(pem(one.certificate) for one in certificates), encoding="ascii")
     return path
 
@@ -59,15 +62,16 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _verify(folder: Path, one: Situation) -> Answer:
+def verify(folder: Path, one: Situation, *options: str) -> Answer:
+    """Ask ``openssl verify`` about one situation; ``options`` are added to the command."""
     stem = one.name
-    leaf = _written(folder / f"{stem}.leaf.pem", one.presented[:1])
-    sent = _written(folder / f"{stem}.sent.pem", one.presented)
+    leaf = written(folder / f"{stem}.leaf.pem", one.presented[:1])
+    sent = written(folder / f"{stem}.sent.pem", one.presented)
     command = ["openssl", "verify", "-purpose", "sslserver", "-auth_level", "2", "-untrusted", str(sent)]
     command += ["-no-CApath", "-no-CAstore"]
     # An empty file is refused as a store; without any the store is empty.
-    command += ["-CAfile", str(_written(folder / f"{stem}.store.pem", one.anchors))] if one.anchors else ["-no-CAfile"]
-    command += ["-verify_ip" if _is_address(one.host) else "-verify_hostname", one.host, str(leaf)]
+    command += ["-CAfile", str(written(folder / f"{stem}.store.pem", one.anchors))] if one.anchors else ["-no-CAfile"]
+    command += ["-verify_ip" if _is_address(one.host) else "-verify_hostname", one.host, *options, str(leaf)]
     said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     found = _ERROR.search(said.stderr)
     if said.returncode == 0 and not found:
@@ -76,15 +80,19 @@ def _verify(folder: Path, one: Situation) -> Answer:
     return Answer(accepts=False, number=int(found[1]), depth=int(found[2]), text=found[3])
 
 
+def serving(folder: Path, one: Situation) -> ssl.SSLContext:
+    """The settings of a server that presents the chain of a situation, whatever is wrong with it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    key = folder / f"{one.name}.key"
+    key.write_bytes(one.presented[0].key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context.load_cert_chain(written(folder / f"{one.name}.chain.pem", one.presented), key)
+    return context
+
+
 def shake(folder: Path, one: Situation) -> Handshake:
     """Make a handshake in memory with a client of libssl, set up as its own command is: verification, host name, security level 2."""
-    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server_context.set_ciphers("ALL:@SECLEVEL=0")
-    key = folder / f"{one.name}.key"
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    key.write_bytes(one.presented[0].key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    server_context.load_cert_chain(_written(folder / f"{one.name}.chain.pem", one.presented), key)
+    server_context = serving(folder, one)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.set_ciphers("DEFAULT:@SECLEVEL=2")
     if one.anchors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,17 @@ from probe.lab import surgery
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 PURPOSES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH, "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
-USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
+USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 CA_USAGE = ("key_cert_sign", "crl_sign")
 UNKNOWN = "1.3.6.1.4.1.55555.1.1"
 
@@ -60,7 +71,7 @@ def new_key(kind: str, slot: str = "") -> Any:
     curves: dict[str, ec.EllipticCurve] = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p224": ec.SECP224R1(), "p192": ec.SECP192R1()}
     if kind in curves:
         return ec.generate_private_key(curves[kind])
-    return {"ed25519": ed25519.Ed25519PrivateKey, "ed448": ed448.Ed448PrivateKey}[kind].generate()
+    return ed25519.Ed25519PrivateKey.generate() if kind == "ed25519" else ed448.Ed448PrivateKey.generate()
 
 
 def name(common: str = "", organization: str = "Example GmbH", *more: tuple[str, str]) -> x509.Name:
@@ -72,17 +83,17 @@ def name(common: str = "", organization: str = "Example GmbH", *more: tuple[str,
 
 def general(entry: str) -> x509.GeneralName:
     """Read a name such as ``dns:shop.example``, ``ip:192.0.2.1``, ``ip:10.0.0.0/8``, ``email:a@b.example``, ``uri:https://x.example/``, ``dn:Example GmbH``."""
-    import ipaddress
-
     kind, _, value = entry.partition(":")
     if kind == "ip":
         return x509.IPAddress(ipaddress.ip_network(value) if "/" in value else ipaddress.ip_address(value))
     if kind == "dn":
         return x509.DirectoryName(name("", value))
-    return {"dns": x509.DNSName, "email": x509.RFC822Name, "uri": x509.UniformResourceIdentifier}[kind](value)
+    if kind == "email":
+        return x509.RFC822Name(value)
+    return x509.UniformResourceIdentifier(value) if kind == "uri" else x509.DNSName(value)
 
 
-def make(  # noqa: PLR0913  (one knob for each fault)
+def make(
     common: str,
     issuer: Made | None = None,
     *,
@@ -119,7 +130,9 @@ def make(  # noqa: PLR0913  (one knob for each fault)
     above = issuer.subject if issuer else whole
     builder = x509.CertificateBuilder().subject_name(whole).issuer_name(above).public_key(own.public_key())
     builder = builder.serial_number(serial or x509.random_serial_number()).not_valid_before(NOW + starts).not_valid_after(NOW + ends)
-    for value, important in _extensions(own, issuer, above, signing, san, ca, path_length, usage, purposes, permitted, excluded, critical, identifiers, authority):
+    for value, important in _extensions(
+        own, issuer, above, signing, san, ca, path_length, usage, purposes, permitted, excluded, critical, identifiers, authority
+    ):
         builder = builder.add_extension(value, important)
     for value, important in extra:
         builder = builder.add_extension(value, important)
@@ -156,7 +169,7 @@ def _extensions(
 ) -> list[tuple[x509.ExtensionType, bool]]:
     found: list[tuple[x509.ExtensionType, bool]] = []
     if ca is not None:
-        found.append((x509.BasicConstraints(ca, path_length), True))
+        found.append((x509.BasicConstraints(ca, path_length if ca else None), True))
     if usage:
         found.append((x509.KeyUsage(**{one: one in usage for one in USAGES}), True))
     if purposes:

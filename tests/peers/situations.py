@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 
 from probe.facts.noun import noun
-from tests.peers.pki import NOW, UNKNOWN, Made, ca, leaf, make, name, rsa_key
+from tests.peers.pki import UNKNOWN, Made, ca, leaf, make
 
 HOST = "shop.example"
 PAST: dict[str, Any] = {"starts": timedelta(days=-90), "ends": timedelta(days=-3)}
@@ -348,7 +348,9 @@ def _lengthened(which: str) -> tuple[tuple[Made, ...], tuple[Made, ...]]:
 
 
 def _constraints(good: _Good) -> Rows:
-    def bound(label: str, san: tuple[str, ...] = ("dns:shop.example",), host: str = HOST, of: str = "int", common: str = "Something", **knobs: Any) -> tuple[str, tuple[Made, ...], tuple[Made, ...], str]:
+    def bound(
+        label: str, san: tuple[str, ...] = ("dns:shop.example",), host: str = HOST, of: str = "int", common: str = "Something", **knobs: Any
+    ) -> tuple[str, tuple[Made, ...], tuple[Made, ...], str]:
         root = ca("Bound Root", **(knobs if of == "root" else {}))
         middle = ca("Bound", root, **(knobs if of == "int" else {}))
         return label, (leaf(middle, common=common, san=san), middle), (root,), host
@@ -395,6 +397,3 @@ def situations() -> tuple[Situation, ...]:
     good = _Good()
     rows = [row for group in _GROUPS for row in group(good)]
     return tuple(Situation(name=row[0], presented=row[1], anchors=row[2], host=row[3] if len(row) > 3 else HOST) for row in rows)
-
-
-__all__ = ["HOST", "NOW", "Situation", "name", "rsa_key", "situations"]

@@ -44,10 +44,13 @@ def test_no_path_breaks_the_request(path: str) -> None:
         ("127.0.0.1", 40000, "shop.example", "shop.example:40000"),
         ("2001:db8::1", 443, None, "[2001:db8::1]"),
         ("fe80::1%eth0", 444, None, "[fe80::1]:444"),
+        ("shop.example", 443, "bücher.example", "shop.example"),
+        ("bücher.example", 443, "a\r\nX: y", ""),
     ],
 )
 def test_host_field(host: str, port: int, sni: str | None, field: str) -> None:
     assert host_field(target(host, port, sni)) == field
+    assert f"\r\nHost: {field}\r\n".encode() in Request(target(host, port, sni)).outgoing()
 
 
 def test_a_whole_answer() -> None:

@@ -11,7 +11,7 @@ response", LDAP clients "Protocol error" or "connection closed".
 from probe.case.case import Case
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
-from probe.tls.plaintext import recognise
+from probe.tls.plaintext import first_line, recognise
 
 CAUSE = Cause(
     title="Behind TLS speaks another protocol than expected",
@@ -32,13 +32,13 @@ def judge(case: Case) -> Finding | None:
     if one.body or one.received:
         spoken = recognise(one.body)
         return Finding(
-            effect=Effect.BREAKS,
+            effect=Effect.NOTE if case.target.guessed else Effect.BREAKS,
             summary=f"TLS works; the answer to {question} is {'plain ' + spoken + ' inside TLS' if spoken else 'something else'}.",
-            evidence=(Evidence(says=f"The answer began with: {one.body[:200].split(b'\n', 1)[0].strip()[:80].decode('ascii', 'backslashreplace') or one.body[:20].hex(' ')}", at=there),),
+            evidence=(Evidence(says=f"The answer began with: {first_line(one.body)}", at=there),),
         )
     if one.ending.how in (How.CLOSED, How.RESET):
         return Finding(
-            effect=Effect.BREAKS,
+            effect=Effect.NOTE if case.target.guessed else Effect.BREAKS,
             certainty=Certainty.LIKELY,
             summary=f"TLS works; the server ends the connection on {question} without an answer.",
             evidence=(Evidence(says=f"After {question} the connection ended ({one.ending.how}) and not a byte had come.", at=there),),

@@ -8,6 +8,7 @@ Clients say: nothing, as long as nothing else is wrong.
 
 from probe.case.case import Case
 from probe.case.path import Origin
+from probe.causes.chain.order import searching
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
@@ -23,6 +24,16 @@ def judge(case: Case) -> Finding | None:
     used = {link.index for path in case.paths.paths for link in path.links if link.origin is Origin.PRESENTED}
     used |= {case.presented.index(link.certificate) for path in case.paths.paths for link in path.links if link.certificate in case.presented}
     extra = tuple(number for number in range(len(case.presented)) if number not in used)
+    lost = searching(case)
+    sorted_path = [link.index for link in case.nearest.links if link.index is not None] if case.nearest else []
+    if lost and sorted_path == sorted(sorted_path):
+        return Finding(
+            effect=Effect.BREAKS,
+            summary=f"The server sends {len(case.presented)} certificates, more than {', '.join(lost)} takes.",
+            about=tuple(dict.fromkeys(case.presented)),
+            evidence=(Evidence(says=f"{len(case.presented)} certificates were sent.", at=case.pointer(case.chain_handshake)),),
+            stacks=case.stopped(lost),
+        )
     if not extra:
         return None
     return Finding(

@@ -30,7 +30,7 @@ def judge(case: Case) -> Finding | None:
     proven = case.refusing(Why.NOT_PRESENTED)
     if proven:
         return _proven(case, proven)
-    if len(case.presented) != 1:
+    if not gap(case):
         return None
     likely = tuple(one for one in case.refusing(Why.ISSUER_UNKNOWN) if one[0].at == 0 and not anchored(one[1]) and not root_by_name(one[0]))
     if not likely:
@@ -38,10 +38,11 @@ def judge(case: Case) -> Finding | None:
     one, _, stacks = likely[0]
     issuer = one.about.read.issuer
     name = issuer.text if issuer else "its issuer"
+    sent = "only its own certificate and a root" if len(case.presented) > 1 else "only its own certificate"
     return Finding(
         effect=Effect.BREAKS,
         certainty=Certainty.LIKELY,
-        summary=f"The server sends only its own certificate. Its issuer {name} is neither sent nor in the trust store.",
+        summary=f"The server sends {sent}. Its issuer {name} is neither sent nor in the trust store.",
         about=(one.about,),
         evidence=(*evidence(case, likely), *_failed_fetches(case)),
         stacks=case.stopped(stacks),
@@ -56,6 +57,11 @@ def root_by_name(objection: Objection) -> bool:
     """Whether the issuer that is asked for calls itself a root."""
     issuer = objection.about.read.issuer
     return issuer is not None and any(short in ("CN", "OU") and "root" in value.lower().split() for short, value in issuer.attributes)
+
+
+def gap(case: Case) -> bool:
+    """Whether only the server's own certificate was sent, or besides only roots: then the step between them is what is missing."""
+    return all(is_self_issued(one) for one in case.presented[1:])
 
 
 def _proven(case: Case, met: tuple[Met, ...]) -> Finding:

@@ -10,6 +10,7 @@ certificate signed by unknown authority".
 
 from probe.case.case import Case
 from probe.case.path import Why
+from probe.causes.chain.intermediate_missing import gap
 from probe.causes.objected import anchored, evidence
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
 
@@ -24,7 +25,7 @@ CAUSE = Cause(
 def judge(case: Case) -> Finding | None:
     """More than the server's own certificate was sent, none of them is its issuer, and no store and no URL has it."""
     met = tuple(one for one in case.refusing(Why.ISSUER_UNKNOWN) if one[0].at == 0 and not anchored(one[1]))
-    if not met or len(case.presented) < 2:
+    if not met or gap(case):
         return None
     one, _, stacks = met[0]
     name = one.about.read.issuer.text if one.about.read.issuer else "the issuer"

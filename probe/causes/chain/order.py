@@ -52,9 +52,22 @@ def judge(case: Case) -> Finding | None:
     places = [link.index for link in path.links if link.origin is Origin.PRESENTED and link.index is not None] if path else []
     if places == sorted(places):
         return None
+    if lost := searching(case):
+        return Finding(
+            effect=Effect.BREAKS,
+            summary=f"The intermediate certificates are sent in another order than that of the chain, and too many of them for {', '.join(lost)} to sort.",
+            about=case.presented,
+            evidence=evidence,
+            stacks=case.stopped(lost),
+        )
     return Finding(
         effect=Effect.RISKS,
         summary="The intermediate certificates are sent in another order than that of the chain; strict clients refuse that.",
         about=case.presented,
         evidence=evidence,
     )
+
+
+def searching(case: Case) -> tuple[str, ...]:
+    """The stacks that refuse although nothing stands against the path: they did not find it, or did not take as many certificates."""
+    return tuple(one.stack for one in case.verdicts if one.accepts is False and not one.objections and not one.name_refused)

@@ -48,7 +48,7 @@ def judge(case: Case) -> Finding | None:
             alternatives=(
                 (
                     "chain.not-yet-valid",
-                    "If this machine's clock is right, the certificate was installed too early. Compare this machine's time with a time server (timedatectl, w32tm /query /status).",
+                    "If this machine's clock is right, the certificate was installed too early. timedatectl or w32tm /query /status tells.",
                 ),
             ),
         )

@@ -17,7 +17,7 @@ from probe.facts.certificate import title
 CAUSE = Cause(title="A certificate ends soon", owner=Owner.SERVER, actions=("renew-in-time",), references=("RFC 5280 section 4.1.2.5",))
 AT_MOST = timedelta(days=21)
 SHARE = 4
-"""A certificate is late when less than a quarter of its life is left, but never earlier than three weeks before its end: automatic renewal starts with a third."""
+"""Late is when less than a quarter of its life is left, but never earlier than three weeks before the end: automatic renewal starts with a third."""
 
 
 def judge(case: Case) -> Finding | None:

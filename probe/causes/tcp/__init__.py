@@ -1,7 +1,7 @@
 """The connection: does anything accept it?"""
 
 from probe.case.case import Case
-from probe.facts.observation import How
+from probe.facts.observation import Connect, How, Preamble
 
 
 def needs(case: Case) -> str | None:
@@ -17,3 +17,12 @@ def place(case: Case) -> str:
     """The endpoint's address and port for a sentence."""
     port = case.connect.port if case.connect else case.target.port
     return f"[{case.address}]:{port}" if case.address and ":" in case.address else f"{case.address}:{port}"
+
+
+def unasked_reset(case: Case) -> Connect | Preamble | None:
+    """A reset that came in connecting, or on a connection on which nothing had been said."""
+    for attempt in case.attempts:
+        for one in attempt.steps:
+            if one.ending.how is How.RESET and (isinstance(one, Connect) or (isinstance(one, Preamble) and not one.sent)):
+                return one
+    return None

@@ -10,6 +10,7 @@ Clients say: OpenSSL "unexpected eof while reading" or "connect:errno=104", curl
 """
 
 from probe.case.case import Case
+from probe.causes.tcp import unasked_reset
 from probe.causes.tls import refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
@@ -23,7 +24,7 @@ def judge(case: Case) -> Finding | None:
     if one is None or one.ending.how not in (How.CLOSED, How.RESET) or refusal(one) or one.first_bytes:
         return None
     look = case.plaintext
-    if not case.spoke_tls and look and (look.received or (look.ending.how is How.RESET and not look.sent)):
+    if not case.spoke_tls and ((look and look.received) or unasked_reset(case)):
         return None
     how = "closed" if one.ending.how is How.CLOSED else "reset"
     late = " in the middle of its answer" if one.received else " right after the ClientHello"

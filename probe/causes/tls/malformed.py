@@ -20,6 +20,15 @@ CAUSE = Cause(
     owner=Owner.SERVER,
     actions=("repair-peer",),
     references=("RFC 8446 section 6.2", "RFC 5280 section 4.1"),
+    explains=(
+        "name.mismatch",
+        "name.wildcard",
+        "name.cn-only",
+        "name.ip-not-in-san",
+        "chain.intermediate-missing",
+        "chain.issuer-unknown",
+        "chain.root-untrusted",
+    ),
 )
 RULES = {10, 20, 21, 22, 30, 42, 43, 46, 47, 50, 51, 80, 109, 110}
 """The alerts with which our engine rejects what it cannot accept: not those about versions, suites and keys that are merely old."""

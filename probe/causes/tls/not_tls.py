@@ -10,7 +10,7 @@ Unsupported or unrecognized SSL message".
 
 from probe.case.case import Case
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
-from probe.tls.plaintext import recognise
+from probe.tls.plaintext import first_line, recognise
 
 CAUSE = Cause(
     title="The port speaks plain text, not TLS", owner=Owner.USER, actions=("use-tls-port",), references=("RFC 8446 section 5.1", "RFC 2817 section 1")
@@ -29,7 +29,7 @@ def judge(case: Case) -> Finding | None:
     protocol = recognise(first)
     if not protocol:
         return None
-    head = first[:200].split(b"\n", 1)[0].strip()[:80].decode("ascii", "backslashreplace") or first[:20].hex(" ")
+    head = first_line(first)
     return Finding(
         effect=Effect.BREAKS,
         summary=f"Port {case.target.port if case.connect is None else case.connect.port} answers in plain {protocol}.",

@@ -19,10 +19,12 @@ PROTOCOL_VERSION = 70
 def judge(case: Case) -> Finding | None:
     """protocol_version in either direction; the question with all versions is the proof."""
     one = case.handshake
-    if one is None or case.established or case.succeeded("legacy"):
+    if one is None or case.established:
         return None
     alert = refusal(one) or objection(one)
     unrestricted = case.succeeded("any-version")
+    if unrestricted is None and case.succeeded("legacy"):
+        return None
     if unrestricted is None and (alert is None or alert.description != PROTOCOL_VERSION):
         return None
     offered = _range(case.target.tls_min, case.target.tls_max)

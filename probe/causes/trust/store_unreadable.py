@@ -21,14 +21,11 @@ def judge(case: Case) -> Finding | None:
     if not broken:
         return None
     lost = bool(case.refusing(Why.ISSUER_UNKNOWN, Why.NOT_TRUSTED, Why.SELF_SIGNED))
-    more = f" and {len(broken) - SHOWN} more" if len(broken) > SHOWN else ""
+    count = f"{len(broken)} entr{'y' if len(broken) == 1 else 'ies'}"
     return Finding(
         effect=Effect.RISKS,
         certainty=Certainty.POSSIBLE if lost else Certainty.PROVEN,
-        summary=f"{len(broken)} entr{'y' if len(broken) == 1 else 'ies'} of the trust store cannot be read{'; the missing root may be among them' if lost else ''}.",
-        evidence=tuple(
-            Evidence(says=f"{store.path}, {one.where}: {one.why}{more if number == SHOWN - 1 else ''}", at=case.pointer(store))
-            for number, (store, one) in enumerate(broken[:SHOWN])
-        ),
+        summary=f"{count} of the trust store cannot be read{'; the missing root may be among them' if lost else ''}.",
+        evidence=tuple(Evidence(says=f"{store.path}, {one.where}: {one.why}", at=case.pointer(store)) for store, one in broken[:SHOWN]),
         values=(("store", broken[0][0].path),),
     )

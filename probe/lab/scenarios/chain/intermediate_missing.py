@@ -29,8 +29,10 @@ def no_url(stage: Stage) -> Scene:
 
 
 def root_in_its_place(stage: Stage) -> Scene:
-    """The server sends the root, which no client needs, and not the intermediate."""
-    made = hierarchy()
+    """The server sends the root, which no client needs, and not the intermediate, which can be fetched."""
+    issuers = stage.http()
+    made = hierarchy(leaf=Traits(ca_issuers=(f"{issuers.url}/issuing.der",)))
+    issuers.put("/issuing.der", made.intermediate.der)
     return open_shop(stage, credentials(made.leaf, made.root), made.root)
 
 

@@ -8,7 +8,7 @@ from probe.lab.stage import Stage
 
 def broken(stage: Stage) -> Scene:
     """The server resets each connection before it reads anything."""
-    return open_raw(stage, stage.raw(raw_server.reset_at_once))
+    return open_raw(stage, stage.raw(raw_server.reset_unasked))
 
 
 def mended(stage: Stage) -> Scene:

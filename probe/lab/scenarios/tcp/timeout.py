@@ -7,7 +7,7 @@ from probe.lab.stage import Stage
 
 def broken(stage: Stage) -> Scene:
     """The queue of the port is full, so the system drops the request."""
-    return open_raw(stage, stage.full_backlog(), options=("--timeout", "8"))
+    return open_raw(stage, stage.full_backlog(), options=("--timeout", "4"))
 
 
 def mended(stage: Stage) -> Scene:

@@ -8,7 +8,7 @@ from probe.lab.stage import Stage
 
 def broken(stage: Stage) -> Scene:
     """The server reads everything and is silent."""
-    return open_raw(stage, stage.raw(raw_server.silence), options=("--timeout", "8"))
+    return open_raw(stage, stage.raw(raw_server.silence), options=("--timeout", "4"))
 
 
 def mended(stage: Stage) -> Scene:
