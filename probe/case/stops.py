@@ -109,7 +109,7 @@ def _of_objection(one: Objection, walk: Walk, ground: Ground, bound: dict[str, V
         "signature-only": one.why in (Why.ISSUER_REKEYED, Why.BAD_SIGNATURE) and not disagree,
         "md5": hash_name(one.about) == "MD5",
         "version-1": read.version is not None and read.version < 3,
-        "no-basic-constraints": read.is_ca is None,
+        "no-basic-constraints": one.why is Why.NOT_A_CA and read.is_ca is None,
         "certsign": "keyCertSign" in (read.key_usage or ()),
         "any-purpose": "anyExtendedKeyUsage" in (read.extended_key_usage or ()),
         "last-second": one.why is Why.EXPIRED and read.not_after is not None and ground.at < read.not_after + SECOND,

@@ -76,7 +76,7 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
     if result.chain:
         facts.append(("Chain", " <- ".join(visible(one.title, 80) for one in result.chain[:6])))
     if result.stacks:
-        facts.append(("Clients", ", ".join(f"{visible(one.title, 40)} {accepts(one)}" for one in result.stacks[:12])))
+        facts.append(("Clients", ", ".join(f"{visible(one.title.partition(' (')[0], 40)} {accepts(one)}" for one in result.stacks[:12])))
     if result.handshake:
         facts.append(("Connection", ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in result.handshake[:4])))
     lines = _verdict(result, paint, width)[:3]

@@ -44,7 +44,7 @@ def _box(case: Case, numbers: Numbers, path: Path, place: int, refused: set[tupl
     if link.anchor and "trust store" not in where:
         where += ", in the trust store"
     lines = [f"valid {read.not_before:%Y-%m-%d} to {read.not_after:%Y-%m-%d}"] if read.not_before and read.not_after else []
-    lines += [WORDS[one.why] for one in against]
+    lines += [WORDS[one.why] for one in against if one.why is not Why.NOT_PRESENTED]
     if place == 0 and any(verdict.name_refused for verdict in case.verdicts):
         lines.append(f"not for {case.target.name}")
         hard = hard or [Objection(why=Why.UNREADABLE, at=0, about=link.certificate)]

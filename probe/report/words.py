@@ -58,13 +58,18 @@ def sentence(found: Diagnosis) -> str:
         )
         return f"Whether {what} works was not found out at {when}: {why}."
     if found.verdict is Verdict.DEPENDS:
-        yes = [one.title for one in found.stacks if one.accepts]
-        no = [one.title for one in found.stacks if one.accepts is False]
+        yes = [short(one.title) for one in found.stacks if one.accepts]
+        no = [short(one.title) for one in found.stacks if one.accepts is False]
         return f"{what} works for some clients only, at {when}: {_does(yes, 'accept')} it, {_does(no, 'refuse')} it. {cause.cause.title}."
     if found.verdict is Verdict.UNDECIDED:
         return f"{what} failed at {when}, and what was seen does not decide why. Perhaps: {cause.cause.title[:1].lower()}{cause.cause.title[1:]}."
     sure = "" if found.cause and found.cause.certainty is Certainty.PROVEN else " most likely"
     return f"{what} failed at {when},{sure} because of this: {cause.cause.title}." if sure else f"{what} failed at {when}: {cause.cause.title}."
+
+
+def short(title: str) -> str:
+    """A client stack's title without what stands in brackets behind it."""
+    return title.partition(" (")[0]
 
 
 def _does(titles: list[str], verb: str) -> str:
@@ -73,7 +78,7 @@ def _does(titles: list[str], verb: str) -> str:
 
 def _acceptance(found: Diagnosis) -> str:
     case = found.case
-    titles = " and ".join(one.title for one in found.stacks)
+    titles = " and ".join(short(one.title) for one in found.stacks)
     app = f", and the service answered {case.exchange.status}" if case.exchange and case.exchange.status is not None else ""
     version = f"{case.handshake.version}, " if case.handshake and case.handshake.version else ""
     return f"{version}{titles} accept{'s' if len(found.stacks) == 1 else ''} its certificate for {case.target.name}{app}"

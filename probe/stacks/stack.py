@@ -72,7 +72,7 @@ CONDITIONS = (
     "last-second",  # the very second of notAfter
     "leaf",  # about the end-entity certificate
     "md5",  # signed with MD5
-    "no-basic-constraints",
+    "no-basic-constraints",  # not a CA, because it has none
     "no-san",  # the end-entity certificate has no subjectAltName
     "searched",  # on a path that had to be looked for
     "searching",  # found while looking for a path, not while checking a given one

@@ -313,6 +313,7 @@ def _usage(good: _Good) -> Rows:
     yield under("root-v1", version=1)
     yield under("root-no-bc", ca=None)
     yield under("root-no-bc-no-usage", ca=None, usage=())
+    yield under("root-no-bc+crit-ext", ca=None, critical=UNKNOWN)
     yield under("root-ca-false", ca=False)
     yield under("root-no-certsign", usage=("digital_signature",))
     yield under("root-no-usage", usage=())
