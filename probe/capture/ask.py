@@ -83,7 +83,8 @@ class _Talk:
             return
         self._engine = Engine(sni=self._target.sni or self._target.name, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now)
         await self._handshake(wire, self._engine)
-        if self._engine.state is not State.ESTABLISHED:
+        # A peer may say goodbye in the very packet that completes the handshake; that it then answers nothing is a fact of its own.
+        if self._engine.state not in (State.ESTABLISHED, State.ENDED):
             return
         if self._engine.certificate_requested:
             await self._listen(wire, self._engine)
@@ -137,6 +138,9 @@ class _Talk:
                 self._round_trip = max(self._round_trip, self._clock.now() - asked)
             if engine.state is State.HANDSHAKING and self._failure is None and self._clock.now() > until:
                 self._failure = TIMED_OUT
+        if self._failure == CLOSED and self._broken is not None:
+            # The reset met the writing side first; to the reading side it then looks like an end.
+            self._failure = ending(self._broken)
         # The last flight of the handshake, or the alert that says why there is none.
         await self._flush(wire, engine, max(until, self._clock.now() + LISTEN))
         self._took = self._clock.now() - self._began

@@ -1,6 +1,7 @@
 """Name constraints along a path (RFC 5280 section 4.2.1.10): which name of which certificate lies outside what which CA may certify."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -8,11 +9,10 @@ from probe.facts.certificate import Certificate, Name, Reading, is_self_issued, 
 from probe.facts.distinguished import name as read_name
 from probe.facts.noun import noun
 
-MAX_COMPARISONS = 100_000
-"""Comparisons of one path; ten thousand names against ten thousand subtrees are an attack, not a certificate."""
-
+MAX_COMPARISONS = 20_000
+"""Comparisons of one certificate with one CA; ten thousand names against ten thousand subtrees are an attack, not a certificate."""
 MAX_VIOLATIONS = 50
-"""Violations of one path that are told; nobody reads more."""
+"""Violations of one certificate against one CA that are told; nobody reads more."""
 
 _KINDS = {"dns": "DNS name", "email": "e-mail address", "ip": "address", "uri": "URI", "dn": "distinguished name"}
 
@@ -45,38 +45,42 @@ class _Held:
 
 def violations(path: tuple[Certificate, ...]) -> tuple[Violation, ...]:
     """All violations along a path (end-entity first), one for each name and CA, leaf first. Intermediates that are self-issued are exempt."""
-    left = MAX_COMPARISONS
     found: list[Violation] = []
     for at, certificate in enumerate(path):
         if at and is_self_issued(certificate):
             continue
         for by in range(len(path) - 1, at, -1):
-            subtrees = path[by].read.name_constraints
-            if subtrees is None:
-                continue
-            permitted, excluded = _by_kind(subtrees.permitted), _by_kind(subtrees.excluded)
-            for held in _names(certificate.read, leaf=at == 0):
-                allowed, barred = permitted.get(held.kind, []), excluded.get(held.kind, [])
-                left -= len(allowed) + len(barred)
-                if left < 0 or len(found) >= MAX_VIOLATIONS:
-                    return tuple(found)
-                outside = bool(allowed) and not any(_inside(held, one) for one in allowed)
-                hit = None if outside else next((one for one in barred if _inside(held, one)), None)
-                if outside or hit is not None:
-                    found.append(_violation(path, at, by, held, hit, allowed))
+            for held, excluded, fact in _between(certificate, path[by], at == 0):
+                found.append(Violation(at=at, by=by, kind=held.kind, name=held.value, excluded=excluded, from_subject=held.from_subject, fact=fact))
     return tuple(found)
 
 
-def _violation(path: tuple[Certificate, ...], at: int, by: int, held: _Held, hit: str | None, allowed: list[str]) -> Violation:
-    """The violation with its sentence."""
-    what = f'The {_KINDS[held.kind]} "{held.value}" in "{title(path[at])}"'
-    ca = f'"{title(path[by])}"'
+@lru_cache(maxsize=4096)
+def _between(certificate: Certificate, ca: Certificate, leaf: bool) -> tuple[tuple[_Held, bool, str], ...]:
+    """The names of a certificate that break a CA's constraints, whether by exclusion, and the sentence. Kept, because many paths share the pair."""
+    subtrees, left = ca.read.name_constraints, MAX_COMPARISONS
+    if subtrees is None:
+        return ()
+    permitted, excluded = _by_kind(subtrees.permitted), _by_kind(subtrees.excluded)
+    found: list[tuple[_Held, bool, str]] = []
+    for held in _names(certificate.read, leaf):
+        allowed, barred = permitted.get(held.kind, []), excluded.get(held.kind, [])
+        left -= len(allowed) + len(barred)
+        if left < 0 or len(found) >= MAX_VIOLATIONS:
+            break
+        outside = bool(allowed) and not any(_inside(held, one) for one in allowed)
+        hit = None if outside else next((one for one in barred if _inside(held, one)), None)
+        if outside or hit is not None:
+            found.append((held, hit is not None, _sentence(certificate, ca, held, hit, allowed)))
+    return tuple(found)
+
+
+def _sentence(certificate: Certificate, ca: Certificate, held: _Held, hit: str | None, allowed: list[str]) -> str:
+    what, who = f'The {_KINDS[held.kind]} "{held.value}" in "{title(certificate)}"', f'"{title(ca)}"'
     if hit is not None:
-        fact = f"{what} lies in what {ca} must not certify: {_shown(held.kind, hit)}."
-    else:
-        more = ", ..." if len(allowed) > 5 else ""
-        fact = f"{what} lies outside what {ca} may certify: {', '.join(_shown(held.kind, one) for one in allowed[:5])}{more}."
-    return Violation(at=at, by=by, kind=held.kind, name=held.value, excluded=hit is not None, from_subject=held.from_subject, fact=fact)
+        return f"{what} lies in what {who} must not certify: {_shown(held.kind, hit)}."
+    more = ", ..." if len(allowed) > 5 else ""
+    return f"{what} lies outside what {who} may certify: {', '.join(_shown(held.kind, one) for one in allowed[:5])}{more}."
 
 
 def _by_kind(entries: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:

@@ -14,6 +14,8 @@ from probe.stacks import Stack, Words
 
 _ENTRY = 5
 """Bytes that a certificate costs in the Certificate message of TLS 1.3 beside its own (RFC 8446 section 4.4.2)."""
+_FRAME = 4
+"""Bytes of that message around the certificates."""
 
 
 def ask_all(
@@ -94,12 +96,16 @@ def _walk(stack: Stack, ground: Ground, name: NameCheck, fits: bool) -> Walk:
     return min(walks, key=cost)
 
 
+def _size(presented: tuple[Certificate, ...]) -> int:
+    return _FRAME + sum(len(one.der) + _ENTRY for one in presented)
+
+
 def _beforehand(stack: Stack, presented: tuple[Certificate, ...]) -> str | None:
     """Why the Certificate message is refused before anybody looks at a certificate."""
     search = stack.search
     if search.max_certificates and len(presented) > search.max_certificates:
         return "too-many-certificates"
-    if search.max_message and sum(len(one.der) + _ENTRY for one in presented) > search.max_message:
+    if search.max_message and _size(presented) > search.max_message:
         return "message-too-large"
     return None
 
@@ -168,7 +174,7 @@ def _facts(stack: Stack, found: tuple[Stop, ...], refusal: str | None, name: Nam
         "not_before": _java_time(read.not_before),
         "count": str(len(presented) if refusal != "too-many-certificates" else stack.search.max_certificates + 1),
         "limit": str(limit),
-        "size": str(sum(len(one.der) + _ENTRY for one in presented)),
+        "size": str(_size(presented)),
     }
 
 

@@ -1,5 +1,6 @@
 """The checks along a path: each fault is found, at the right certificate, with its values; a good path has none."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -213,12 +214,19 @@ def test_constraints_bind_the_cas_below_too_but_not_self_issued_ones() -> None:
     assert [one.at for one in violations(tuple(one.certificate for one in (leaf(renewed), renewed, top)))] == [0]
 
 
-def test_many_names_against_many_subtrees_end_soon() -> None:
+def test_many_names_against_many_subtrees_on_many_paths_end_soon() -> None:
     names = tuple(f"dns:h{number}.shop.example" for number in range(800))
     subtrees = tuple(f"dns:p{number}.example" for number in range(800))
-    middle = ca("Bound", ROOT, permitted=subtrees)
-    found = violations((leaf(middle, san=names).certificate, middle.certificate))
-    assert len(found) == MAX_VIOLATIONS
+    cas = [ca(f"CA {number}") for number in range(8)]
+    crossed = [
+        ca(f"CA {number}", issuer, key=cas[number].key, permitted=subtrees[number:]) for number in range(8) for issuer in cas if issuer is not cas[number]
+    ]
+    end = leaf(cas[0], san=names)
+    started = time.perf_counter()
+    found = examine_all(build(tuple(one.certificate for one in (end, *crossed)), tuple(one.certificate for one in cas), ()), NOW)
+    assert time.perf_counter() - started < 5
+    assert len(found.paths) > 10
+    assert len(violations((end.certificate, crossed[0].certificate))) <= MAX_VIOLATIONS
 
 
 def test_odd_constraints_are_no_crash() -> None:

@@ -4,8 +4,9 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from tests.peers.naming import HOST, PAST
 from tests.peers.pki import UNKNOWN, Made, ca, leaf
-from tests.peers.situations import FUTURE, HOST, PAST, Situation
+from tests.peers.situations import FUTURE, Situation
 
 _CA_FAULTS: tuple[dict[str, Any], ...] = (
     {"ca": False},

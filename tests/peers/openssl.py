@@ -30,9 +30,13 @@ class Answer:
 
 @noun
 class Handshake:
-    """How a handshake ended: the number of the verification error (0: none), and the alert that the server received, as OpenSSL spells it."""
+    """How a handshake ended: the number of the verification error (0: none), another reason why the client ended it, and the alert that the server received.
+
+    Both words are as OpenSSL spells them, in lower case.
+    """
 
     number: int
+    reason: str = ""
     alert: str = ""
 
 
@@ -100,7 +104,7 @@ def shake(folder: Path, one: Situation) -> Handshake:
     up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(down, up, server_hostname=one.host)
     server = server_context.wrap_bio(up, down, server_side=True)
-    number = 0
+    number, reason = 0, ""
     for _ in range(10):
         try:
             client.do_handshake()
@@ -108,11 +112,13 @@ def shake(folder: Path, one: Situation) -> Handshake:
             pass
         except ssl.SSLCertVerificationError as refused:
             number = refused.verify_code
+        except ssl.SSLError as ended:
+            reason = (ended.reason or "").lower()
         try:
             server.do_handshake()
             server.read()
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLError as alerted:
-            return Handshake(number=number, alert=(alerted.reason or "").lower())
-    return Handshake(number=number)
+            return Handshake(number=number, reason=reason, alert=(alerted.reason or "").lower())
+    return Handshake(number=number, reason=reason)

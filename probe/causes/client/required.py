@@ -32,7 +32,10 @@ def judge(case: Case) -> Finding | None:
     one = case.handshake
     if one is None:
         return None
-    asked = Evidence(says="The server asked for a client certificate; none was configured, so an empty answer was sent.", at=case.pointer(one))
+    # A renegotiation in TLS 1.2 asks inside the encryption, where it is not seen: the alert then speaks for itself.
+    requested = case.hello is not None and case.hello.certificate_requested
+    says = "The server asked for a client certificate; none was configured, so an empty answer was sent." if requested else "No client certificate was configured."
+    asked = Evidence(says=says, at=case.pointer(one))
     alert = refusal(one)
     if alert and alert.description in NO_CERTIFICATE:
         proven = alert.description == CERTIFICATE_REQUIRED or not case.established
@@ -41,6 +44,8 @@ def judge(case: Case) -> Finding | None:
             f"The server demands a client certificate and refuses without one (alert {alert.description}, {alert_name(alert.description)}).",
             (asked, Evidence(says=f"Then it sent alert {alert.description} ({alert_name(alert.description)}).", at=case.pointer(one))),
         )
+    if not requested:
+        return None
     if not case.established:
         if one.ending.how in (How.CLOSED, How.RESET) and case.presented:
             return _finding(
@@ -51,7 +56,14 @@ def judge(case: Case) -> Finding | None:
         return None
     exchange = case.exchange
     if exchange is None:
-        return None
+        # Nothing was to be said, so nothing but the missing certificate can have made the peer hang up.
+        if not one.closed_by_peer:
+            return None
+        return _finding(
+            Certainty.LIKELY,
+            "The server asks for a client certificate and hangs up when none comes.",
+            (asked, Evidence(says="It closed the connection after the handshake, before anything was said.", at=case.pointer(one))),
+        )
     there = case.pointer(exchange)
     if exchange.status is None and exchange.ending.how in (How.CLOSED, How.RESET):
         return _finding(
