@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from probe.case.build import build
-from probe.case.checks import examine
+from probe.case.checks import examine_all
 from probe.case.names import NameCheck, compare
 from probe.case.path import Objection, Path, Paths, StackVerdict, Why
 from probe.case.stacks import ask
@@ -167,8 +167,7 @@ class Case:
     @cached_property
     def paths(self) -> Paths:
         """All paths from the presented chain upwards, with everything that stands against each."""
-        found = build(self.presented, self.anchors, self.fetched)
-        return Paths(paths=tuple(examine(one, self.at) for one in found.paths), truncated=found.truncated)
+        return examine_all(build(self.presented, self.anchors, self.fetched), self.at)
 
     @cached_property
     def nearest(self) -> Path | None:

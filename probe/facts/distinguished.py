@@ -32,6 +32,14 @@ def name(encoded: bytes) -> tuple[Name, tuple[str, ...]]:
     return made, tuple(dict.fromkeys(faults))
 
 
+def text_of(encoded: bytes) -> str:
+    """A name for people; what cannot be read is shown in hex, cut to 64 bytes. Never raises."""
+    try:
+        return name(encoded)[0].text
+    except ValueError:
+        return f"unreadable name {encoded[:64].hex()}"
+
+
 def _attribute(data: bytes, one: der.Item, faults: list[str]) -> tuple[str, str, bytes]:
     """Label, value for people, and the comparable form of one attribute."""
     fields = der.children(data, der.expect(one, der.SEQUENCE, "an attribute of the name"))

@@ -4,6 +4,7 @@ from probe.case.case import Case
 from probe.causes.catalogue import entry
 from probe.causes.words import Effect, Finding, Verdict
 from probe.diagnose import Diagnosis, Prescribed
+from probe.facts.distinguished import text_of
 from probe.facts.observation import Resolution
 from probe.report import Candidate, FoundText, Headline, RemedyStep, RemedyText, Report, Result
 from probe.report.certificates import Numbers
@@ -12,6 +13,9 @@ from probe.report.paste import paste
 from probe.report.timeline import rows
 from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, url
 from probe.tls.messages import reading
+
+ISSUERS = 20
+"""Names of a CertificateRequest that are shown; some servers send their whole public trust list."""
 
 
 def compose(diagnoses: tuple[Diagnosis, ...]) -> Report:
@@ -146,6 +150,7 @@ def _handshake(case: Case) -> tuple[tuple[str, str], ...]:
         found.append(("Application protocol", one.alpn or "none agreed"))
         found.append(("Stapled OCSP answer", f"{len(one.staple)} bytes, not judged" if one.staple else "none"))
         found.append(("Client certificate", _asked(facts.certificate_requested, len(facts.acceptable_issuers))))
+        found += [("Accepted issuer", text_of(one)) for one in facts.acceptable_issuers[:ISSUERS]]
     found.append(("ClientHello", f"{one.hello_size} bytes, " + (f"for {one.sni}" if one.sni else "without a server name")))
     found.append(("Certificates sent", str(len(case.presented)) if case.handshake is case.chain_handshake else "none"))
     found += _exchange(case)

@@ -15,7 +15,7 @@ from probe.case.path import Objection, Path, Why
 from probe.causes.objected import Met, anchored, evidence, where
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import is_self_issued, title
-from probe.facts.observation import How
+from probe.facts.observation import Fetch, How, Local
 
 CAUSE = Cause(
     title="An intermediate certificate is missing",
@@ -93,7 +93,18 @@ def _proven(case: Case, met: tuple[Met, ...]) -> Finding:
 
 def _failed_fetches(case: Case) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(says=f"The issuer's certificate could not be had from {one.url} ({one.ending.local or one.ending.how}).", at=case.pointer(one))
+        Evidence(says=f"The issuer's certificate could not be had from {one.url}: {_why(one)}.", at=case.pointer(one))
         for one in case.observation.fetches
         if one.ending.how is not How.DONE
     )
+
+
+def _why(one: Fetch) -> str:
+    if one.ending.local is Local.SCHEME:
+        return "addresses of this kind are not followed"
+    if one.ending.local is Local.PRIVATE_ADDRESS:
+        return "it leads to an internal address (--fetch-private allows that)"
+    status = one.hops[-1].status if one.hops else None
+    if status is not None and status >= 400:
+        return f"the answer was HTTP {status}"
+    return f"{one.ending.local or one.ending.how}"

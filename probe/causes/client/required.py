@@ -11,6 +11,7 @@ fatal alert: bad_certificate" or "Broken pipe", browsers "400 No required SSL ce
 from probe.case.case import Case
 from probe.causes.tls import refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.facts.distinguished import text_of
 from probe.facts.observation import How
 from probe.tls.alerts import name as alert_name
 
@@ -24,6 +25,7 @@ CAUSE = Cause(
 CERTIFICATE_REQUIRED = 116
 NO_CERTIFICATE = {40, 41, 42, 46, 48, CERTIFICATE_REQUIRED}
 """Alerts with which servers answer an empty certificate message; 40 and 116 are the regular ones, Java used to send 42."""
+SHOWN = 5
 NGINX = b"No required SSL certificate was sent"
 
 
@@ -34,7 +36,11 @@ def judge(case: Case) -> Finding | None:
         return None
     # A renegotiation in TLS 1.2 asks inside the encryption, where it is not seen: the alert then speaks for itself.
     requested = case.hello is not None and case.hello.certificate_requested
-    says = "The server asked for a client certificate; none was configured, so an empty answer was sent." if requested else "No client certificate was configured."
+    says = (
+        f"The server asked for a client certificate{_of_whom(case)}; none was configured, so an empty answer was sent."
+        if requested
+        else "No client certificate was configured."
+    )
     asked = Evidence(says=says, at=case.pointer(one))
     alert = refusal(one)
     if alert and alert.description in NO_CERTIFICATE:
@@ -85,6 +91,14 @@ def judge(case: Case) -> Finding | None:
             evidence=(asked, Evidence(says=f"It answered with HTTP {exchange.status}.", at=there)),
         )
     return None
+
+
+def _of_whom(case: Case) -> str:
+    names = [text_of(one) for one in (case.hello.acceptable_issuers if case.hello else ())]
+    if not names:
+        return ""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f" issued by {' or '.join(names[:SHOWN])}{more}"
 
 
 def _finding(certainty: Certainty, summary: str, evidence: tuple[Evidence, ...]) -> Finding:
