@@ -94,14 +94,14 @@ def _retries(case: Case, one: Handshake) -> tuple[Question, ...]:
         return nameless
     if theirs == NO_APPLICATION_PROTOCOL:
         return (Question(name="without-alpn", with_sni=named, with_alpn=False, app=False),)
+    if theirs is None and one.ending.local is Local.ENGINE:
+        return () if ours in UNDECODABLE else (legacy,)
     if case.hello and case.hello.certificate_requested:
         return ()
     if theirs == PROTOCOL_VERSION:
         return (legacy,)
     if theirs is not None:
         return (legacy, small, *nameless)
-    if one.ending.local is Local.ENGINE:
-        return () if ours in UNDECODABLE else (legacy,)
     if one.ending.how in (How.CLOSED, How.RESET, How.TIMED_OUT):
         return (small, legacy, *nameless)
     return ()

@@ -150,7 +150,11 @@ class Exchange(Step):
 
 @noun
 class Question:
-    """What one connection asks. The planner names it; the capture obeys it."""
+    """What one connection asks. The planner names it; the capture obeys it.
+
+    ``groups`` are the only key agreement groups to offer (OpenSSL names; empty: the usual ones). ``segment`` is the most bytes to write at once (0: no limit),
+    ``mss`` the largest TCP segment to accept (0: as usual). ``raw`` names a hand-made ClientHello of ``probe.tls.hello``, sent in place of the usual one.
+    """
 
     name: str = "ordinary"
     with_sni: bool = True
@@ -161,6 +165,10 @@ class Question:
     with_alpn: bool = True
     plaintext: bool = False
     app: bool = True
+    groups: tuple[str, ...] = ()
+    segment: int = 0
+    mss: int = 0
+    raw: str = ""
 
 
 @noun
@@ -210,10 +218,11 @@ class Hop:
 
 @noun
 class Fetch(Step):
-    """A document fetched because a certificate named its URL."""
+    """A document fetched because a certificate named its URL. ``purpose`` is issuer, ocsp or crl; ``request`` what was posted (OCSP), if anything."""
 
     url: str
     purpose: str = "issuer"
+    request: bytes = b""
     hops: tuple[Hop, ...] = ()
     body: bytes = b""
 

@@ -2,10 +2,20 @@
 
 from datetime import datetime
 
+from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 
 VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 """The protocol versions that the engine can speak, oldest first."""
+
+
+@noun
+class Pin:
+    """The exact certificate that is expected: what the user named, its SHA-256 in lower-case hex, and the certificate if a file held it."""
+
+    source: str
+    sha256: str
+    certificate: Certificate | None = None
 
 
 @noun
@@ -17,6 +27,7 @@ class Target:
     ``connect`` replaces name resolution by one address, ``connect_port`` the port that goes with it.
     ``resolver`` is ``IP`` or ``IP:PORT`` of the DNS server to ask. ``timeout`` is in seconds, for the whole check.
     ``guessed``: the user named no protocol, so that what the service says after TLS proves little.
+    ``also_resolvers`` are asked only to be compared. ``revocation`` is off, soft or hard. ``repeat`` is how often each address is asked the ordinary question.
     """
 
     spelled: str
@@ -39,3 +50,7 @@ class Target:
     fetch_private: bool = False
     app: bool = True
     guessed: bool = False
+    also_resolvers: tuple[str, ...] = ()
+    pin: Pin | None = None
+    revocation: str = "off"
+    repeat: int = 1

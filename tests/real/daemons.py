@@ -11,7 +11,7 @@ from subprocess import DEVNULL
 
 from probe.lab.pki import Issued
 from tests.real.web import free_ports
-from tests.servers import START, files, free_port, program, running, wait_for
+from tests.servers import START, files, free_port, openssl_server, program, running, wait_for
 
 HERE = Path(__file__).parent
 
@@ -25,6 +25,15 @@ def plain_slapd(folder: Path) -> Iterator[int]:
     log = folder / "slapd.log"
     with running(program("slapd"), "-f", str(configuration), "-h", f"ldap://127.0.0.1:{port}/", "-d", "0", log=log) as process:
         wait_for(process, port, log)
+        yield port
+
+
+@contextmanager
+def s_server(folder: Path, chain: tuple[Issued, ...], *options: str) -> Iterator[int]:
+    """Run ``openssl s_server`` with exactly this chain; give the port."""
+    above = folder / "above.pem"
+    above.write_text("".join(one.pem for one in chain[1:]))
+    with openssl_server(folder, chain, *(("-cert_chain", str(above)) if chain[1:] else ()), *options) as port:
         yield port
 
 

@@ -22,6 +22,8 @@ CAUSE = Cause(
     references=("RFC 8446 section 4.3.2", "RFC 8446 section 6.2", "RFC 5246 section 7.4.4"),
     explains=("tls.cipher", "tls.closed", "tls.malformed", "app.http-status", "app.protocol"),
 )
+CERTIFICATE = 11
+"""The number of the certificate message (RFC 8446 section 4)."""
 CERTIFICATE_REQUIRED = 116
 NO_CERTIFICATE = {40, 41, 42, 46, 48, CERTIFICATE_REQUIRED}
 """Alerts with which servers answer an empty certificate message; 40 and 116 are the regular ones, Java used to send 42."""
@@ -52,6 +54,13 @@ def judge(case: Case) -> Finding | None:
         )
     if not requested:
         return None
+    if alert and any(message.sent and message.type == CERTIFICATE for message in one.messages):
+        # GnuTLS answers an empty certificate message of TLS 1.2 with decode_error.
+        return _finding(
+            Certainty.LIKELY,
+            f"The server asks for a client certificate and refuses after an empty answer (alert {alert.description}, {alert_name(alert.description)}).",
+            (asked, Evidence(says=f"Then it sent alert {alert.description} ({alert_name(alert.description)}).", at=case.pointer(one))),
+        )
     if not case.established:
         if one.ending.how in (How.CLOSED, How.RESET) and case.presented:
             return _finding(

@@ -25,7 +25,11 @@ def judge(case: Case) -> Finding | None:
     unrestricted = case.succeeded("any-version")
     if unrestricted is None and case.succeeded("legacy"):
         return None
-    if unrestricted is None and (alert is None or alert.description != PROTOCOL_VERSION):
+    about_version = alert is not None and alert.description == PROTOCOL_VERSION
+    if unrestricted is None and not about_version:
+        return None
+    if case.hello and case.hello.version and not about_version:
+        # The server chose one of the versions offered and then stopped for another reason, which a later version may merely hide.
         return None
     offered = _range(case.target.tls_min, case.target.tls_max)
     evidence = []
@@ -33,9 +37,7 @@ def judge(case: Case) -> Finding | None:
         who = "We refused" if alert.sent else "The server refused"
         evidence.append(Evidence(says=f"{who} with alert {alert.description}; offered: {offered}.", at=case.pointer(one)))
     if unrestricted is None:
-        return Finding(
-            effect=Effect.BREAKS, certainty=Certainty.PROVEN, summary=f"The server speaks none of the versions offered ({offered}).", evidence=tuple(evidence)
-        )
+        return _none(case, offered, tuple(evidence))
     spoken = reading(unrestricted).version or unrestricted.version or "another version"
     evidence.append(Evidence(says=f"Asked without a limit, the server chose {spoken}.", at=case.pointer(unrestricted)))
     return Finding(
@@ -43,6 +45,19 @@ def judge(case: Case) -> Finding | None:
         summary=f"The client may use {offered}, the server chose {spoken} when all were offered.",
         evidence=tuple(evidence),
         values=(("version", spoken),),
+    )
+
+
+def _none(case: Case, offered: str, evidence: tuple[Evidence, ...]) -> Finding:
+    """The server speaks of the version, and it does so too when all versions are offered: then another reason may be behind it."""
+    every = case.asked("legacy") is not None and not (case.target.tls_min or case.target.tls_max)
+    why = "A server of TLS 1.3 alone that has no key for its signature algorithms says the same: all versions were offered, and it accepts none."
+    return Finding(
+        effect=Effect.BREAKS,
+        certainty=Certainty.LIKELY if every else Certainty.PROVEN,
+        summary=f"The server speaks none of the versions offered ({offered}).",
+        evidence=evidence,
+        alternatives=(("tls.cipher", why),) if every else (),
     )
 
 
