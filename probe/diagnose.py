@@ -14,6 +14,9 @@ from probe.facts.noun import noun
 from probe.facts.observation import Observation
 from probe.remedies import Remedy, remedy
 
+UNEVEN = "endpoint.inconsistent"
+"""The cause that covers whatever only some addresses have; what to do about it is still said."""
+
 
 @noun
 class Proof:
@@ -103,7 +106,7 @@ def _merge(each: list[tuple[Case, Answers]], speaking: tuple[Finding, ...]) -> t
 def _explain(found: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Divide the findings, ranked, into those that count by themselves and those that another one explains."""
     ranked = sorted(found, key=_rank)
-    uneven = next((one for one in ranked if one.code == "endpoint.inconsistent" and one.effect is not Effect.NOTE), None)
+    uneven = next((one for one in ranked if one.code == UNEVEN and one.effect is not Effect.NOTE), None)
     covered: dict[str, str] = {}
     for one in ranked:
         if one.code in covered or one.effect is not Effect.BREAKS or one.certainty is Certainty.POSSIBLE:
@@ -160,7 +163,8 @@ def _prescribe(observation: Observation, found: Diagnosis, asked: tuple[Entry, .
     prescribed: list[Prescribed] = []
     altered = observation
     seen: set[tuple[str, str]] = set()
-    for finding in found.findings:
+    uneven = found.cause is not None and found.cause.code == UNEVEN
+    for finding in (*found.findings, *(found.explained if uneven else ())):
         known = entry(finding.code)
         for position, action in enumerate(known.cause.actions if known else ()):
             if (action, finding.summary) in seen or finding.effect is Effect.NOTE:

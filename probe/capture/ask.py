@@ -1,17 +1,20 @@
 """One connection with one question: TCP, TLS, the first words, each as a recorded step."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from probe.capture.clock import Clock
 from probe.capture.connect import connect, made
 from probe.capture.endings import CLOSED, INTERRUPTED, LIMIT, TIMED_OUT, ending
-from probe.capture.look import Look
 from probe.capture.wire import Wire
 from probe.facts.observation import Attempt, Connect, Ending, Exchange, How, Local, Preamble, Question
 from probe.facts.target import Target
 from probe.protocols import named
 from probe.protocols.protocol import Conversation
 from probe.tls.engine import Engine, State
+
+if TYPE_CHECKING:
+    from probe.capture.look import Look
 
 PHASE = 10.0
 """How long a handshake, or the first words, may take altogether: a peer that sends a byte now and then gains nothing."""
@@ -74,6 +77,8 @@ class _Talk:
     async def run(self) -> None:
         """Go through the steps until one ends otherwise than done."""
         if self._question.plaintext:
+            from probe.capture.look import Look  # few checks need it
+
             self._look = Look(self._address, self._port, self._clock, self._deadline)
             async for step in self._look.run():
                 self._steps.append(step)

@@ -21,8 +21,11 @@ class Wire:
         self._clock = clock
 
     @classmethod
-    async def open(cls, address: str, port: int, clock: Clock, until: float, kind: socket.SocketKind = socket.SOCK_STREAM) -> "Wire":
-        """Connect to an IP literal (with a zone where it needs one). Raises ``OSError``; ``TimeoutError`` without a number when the time is up."""
+    async def open(cls, address: str, port: int, clock: Clock, until: float, kind: socket.SocketKind = socket.SOCK_STREAM, *, mss: int = 0) -> "Wire":
+        """Connect to an IP literal (with a zone where it needs one). Raises ``OSError``; ``TimeoutError`` without a number when the time is up.
+
+        ``mss`` is the largest TCP segment in bytes that we send and tell the peer to send (RFC 9293 section 3.7.1; 0: as usual).
+        """
         family, place = whereabouts(address, port)
         sock = socket.socket(family, kind)
         wire = cls(sock, clock)
@@ -30,6 +33,8 @@ class Wire:
             sock.setblocking(False)
             if kind == socket.SOCK_STREAM:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if mss:
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, mss)
             code = sock.connect_ex(place)
             if code in (errno.EINPROGRESS, errno.EINTR):
                 if not await wire._ready(until, write=True):
@@ -61,12 +66,12 @@ class Wire:
                 if not ready:
                     raise TimeoutError from None
 
-    async def write(self, data: bytes, until: float) -> None:
-        """Send all of ``data``. Raises ``OSError``."""
+    async def write(self, data: bytes, until: float, segment: int = 0) -> None:
+        """Send all of ``data``, at most ``segment`` bytes in one TCP segment (0: as the system likes). Raises ``OSError``."""
         rest = memoryview(data)
         while rest:
             try:
-                rest = rest[self._socket.send(rest) :]
+                rest = rest[self._socket.send(rest[: segment or None]) :]
             except (BlockingIOError, InterruptedError):
                 if not await self._ready(until, write=True):
                     raise TimeoutError from None

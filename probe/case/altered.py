@@ -6,11 +6,11 @@ An alteration gives ``None`` when it cannot be tried on what is known.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
 from probe.case.build import end_entity
 from probe.case.case import Case
+from probe.case.http_date import http_date
 from probe.case.path import Origin
 from probe.facts.certificate import Certificate, is_self_issued
 from probe.facts.observation import Attempt, Connect, Exchange, Handshake, Message, Observation, Preamble
@@ -109,11 +109,7 @@ def server_time(case: Case) -> datetime | None:
     fields = {name.lower(): value for name, value in case.exchange.fields} if case.exchange else {}
     if "age" in fields or "date" not in fields:
         return None
-    try:
-        said = parsedate_to_datetime(fields["date"])
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return said if said.tzinfo else None
+    return http_date(fields["date"], case.observation.taken_at)
 
 
 def _with_anchors(observation: Observation, anchors: tuple[Certificate, ...]) -> Observation:

@@ -47,7 +47,6 @@ def check(
 ) -> int:
     """Connect to each TARGET as a client does, and say why it fails, who must change what, and what each client stack makes of it."""
     from probe.diagnose import diagnose
-    from probe.facts.codec import text
     from probe.jobs.check import observe, stores
     from probe.jobs.target import Options, target
     from probe.report.compose import compose, exit_code
@@ -82,6 +81,7 @@ def check(
     report = compose(tuple(diagnose(one) for one in seen))
     if save is not None:
         from probe.capture.write import write
+        from probe.facts.codec import text
 
         write(save, text(seen[0]).encode())
     deliver(report, form, output, html, color)

@@ -69,16 +69,15 @@ def check_format(name: str) -> None:
 
 def check_files(*files: Path | None) -> None:
     """Refuse files that cannot be written, before anything is done. Raises ``Unusable``."""
-    from probe.capture.write import check_writable
-
     for one in files:
         if one is not None and str(one) != "-":
+            from probe.capture.write import check_writable  # most reports go to the terminal
+
             check_writable(one)
 
 
 def deliver(report: "Report", form: str, output: Path | None, html: Path | None, coloured: bool) -> None:
     """Write a report where the user wants it: standard output or a file, and an HTML file besides. Raises ``Unusable``."""
-    from probe.capture.write import write
     from probe.render import FORMATS
 
     if form == "terminal":
@@ -92,6 +91,12 @@ def deliver(report: "Report", form: str, output: Path | None, html: Path | None,
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
     else:
-        write(output, text.encode("utf-8", "backslashreplace"))
+        _write(output, text)
     if html is not None:
-        write(html, FORMATS["html"](report).encode("utf-8", "backslashreplace"))
+        _write(html, FORMATS["html"](report))
+
+
+def _write(file: Path, text: str) -> None:
+    from probe.capture.write import write
+
+    write(file, text.encode("utf-8", "backslashreplace"))

@@ -9,7 +9,6 @@ import OpenSSL
 from probe import VERSION
 from probe.capture.ask import ask
 from probe.capture.clock import Clock
-from probe.capture.fetch import fetch_issuer
 from probe.capture.resolve import resolve
 from probe.capture.run import drive, together
 from probe.capture.stores import Loaded, load, relevant
@@ -87,6 +86,8 @@ class _Check:
 
     async def _do(self, one: Ask | FetchIssuer, turn: tuple[int, int], deadline: float) -> None:
         if isinstance(one, FetchIssuer):
+            from probe.capture.fetch import fetch_issuer  # few checks fetch anything
+
             targets = tuple(dict.fromkeys(attempt.address for _, _, attempt in self.attempts))
             self.fetches.append(await fetch_issuer(one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver))
             return

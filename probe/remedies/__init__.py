@@ -5,7 +5,7 @@ A text may use the placeholders in ``PLACEHOLDERS``, in braces; commands may use
 
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from string import Formatter
 
 from probe.facts.noun import noun
@@ -15,6 +15,7 @@ SAFE = frozenset({"host", "port", "name", "peer", "url"})
 """Placeholders that commands may use: they were checked when the target was read."""
 FIELDS = frozenset({"does", "proof", "check", "steps"})
 STEP_FIELDS = frozenset({"platform", "do", "commands"})
+_FOLDER = Path(__file__).parent
 
 
 @noun
@@ -44,7 +45,7 @@ class Remedy:
 def remedy(action: str) -> Remedy:
     """The remedy of this name. Raises ``ValueError`` that names the file and the field when the file is wrong."""
     try:
-        text = files(__name__).joinpath(f"{action}.toml").read_text("utf-8")
+        text = (_FOLDER / f"{action}.toml").read_text("utf-8")
     except FileNotFoundError:
         raise ValueError(f"remedies/{action}.toml: there is no such file") from None
     return read(action, text)
@@ -53,7 +54,7 @@ def remedy(action: str) -> Remedy:
 @cache
 def actions() -> tuple[str, ...]:
     """The names of all remedies."""
-    return tuple(sorted(one.name.removesuffix(".toml") for one in files(__name__).iterdir() if one.name.endswith(".toml")))
+    return tuple(sorted(one.stem for one in _FOLDER.glob("*.toml")))
 
 
 def read(action: str, text: str) -> Remedy:

@@ -167,7 +167,7 @@ def _stacks(result: Result, paint: Paint, width: int) -> list[str]:
     lines = _heading("What each client says", paint)
     for one in result.stacks[:MOST]:
         does = accepts(one)
-        title = fit(visible(one.title), width // 2)[0]
+        title = fit(visible(one.title), width - 12)[0]
         lines.append(f"  {title}: {paint(does, 'green' if one.accepts else 'yellow' if one.accepts is None else 'red')}")
         for said in visible_lines(one.says, LIMIT, 6) if one.says else []:
             lines += wrap(said, width, "    | ", "    | ")

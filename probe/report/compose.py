@@ -27,7 +27,8 @@ def compose(diagnoses: tuple[Diagnosis, ...]) -> Report:
 def _result(found: Diagnosis) -> Result:
     case = found.case
     numbers = Numbers(case)
-    remedies = tuple(_remedy(one, number, case, numbers) for number, one in enumerate(found.prescribed, 1))
+    tried = [sum(1 for before in found.prescribed[:place] if before.proof) for place in range(len(found.prescribed))]
+    remedies = tuple(_remedy(one, number, case, numbers) for number, one in zip(tried, found.prescribed, strict=True))
     return Result(
         target=endpoint(case.target),
         verdict=found.verdict,
@@ -125,7 +126,7 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
 def _resolved(resolutions: tuple[Resolution, ...]) -> tuple[tuple[str, str], ...]:
     found: dict[str, list[str]] = {}
     for one in resolutions:
-        who = "Addresses (system)" if one.source == "system" else f"Addresses (DNS {one.server})" if one.server else "Addresses (DNS)"
+        who = "System resolver" if one.source == "system" else f"DNS {one.server}" if one.server else "DNS"
         found.setdefault(who, []).extend(one.addresses)
     return tuple((who, ", ".join(dict.fromkeys(addresses)) or "none") for who, addresses in found.items())
 

@@ -62,7 +62,9 @@ def sentence(found: Diagnosis) -> str:
         no = [short(one.title) for one in found.stacks if one.accepts is False]
         return f"{what} works for some clients only, at {when}: {_does(yes, 'accept')} it, {_does(no, 'refuse')} it. {cause.cause.title}."
     if found.verdict is Verdict.UNDECIDED:
-        return f"{what} failed at {when}, and what was seen does not decide why. Perhaps: {cause.cause.title[:1].lower()}{cause.cause.title[1:]}."
+        known = [one for one in (entry(code) for code, _ in found.candidates) if one]
+        titles = " Or: ".join(f"{one.cause.title}." for one in known) or f"{cause.cause.title}."
+        return f"{what} failed at {when}, and what was seen does not decide why. Either: {titles}"
     sure = "" if found.cause and found.cause.certainty is Certainty.PROVEN else " most likely"
     return f"{what} failed at {when},{sure} because of this: {cause.cause.title}." if sure else f"{what} failed at {when}: {cause.cause.title}."
 
@@ -84,11 +86,11 @@ def _acceptance(found: Diagnosis) -> str:
     return f"{version}{titles} accept{'s' if len(found.stacks) == 1 else ''} its certificate for {case.target.name}{app}"
 
 
-def proof(one: Prescribed, number: int) -> str:
-    """What was proven about a remedy: the verdict of a second diagnosis, or the next obstacle."""
+def proof(one: Prescribed, tried: int) -> str:
+    """What was proven about a remedy, on top of as many that were ``tried`` before: the verdict of a second diagnosis, or the next obstacle."""
     if one.proof is None:
         return ""
-    before = "With this" if number == 1 else "With this and the steps before it"
+    before = "With this and the steps tried before it" if tried else "With this"
     if one.proof.verdict is Verdict.WORKS:
         return f"{before}, applied to the saved facts, it works."
     if one.proof.next_code:

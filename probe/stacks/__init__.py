@@ -1,7 +1,7 @@
 """How client stacks judge certificate chains: data, one TOML file a stack, with a citation for every field."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from probe.stacks.read import Invalid, read
 from probe.stacks.stack import CONDITIONS, FORMS, PLACES, WHYS, Anchors, Limits, Search, Stack, Stage, Words
@@ -12,5 +12,4 @@ __all__ = ["CONDITIONS", "FORMS", "PLACES", "WHYS", "Anchors", "Invalid", "Limit
 @cache
 def load_all() -> tuple[Stack, ...]:
     """All stacks, by name. Raises ``Invalid`` with file, line and reason if one of the files is not right."""
-    found = [one for one in files(__name__).iterdir() if one.name.endswith(".toml")]
-    return tuple(read(one.read_text(encoding="utf-8"), one.name) for one in sorted(found, key=lambda one: one.name))
+    return tuple(read(one.read_text(encoding="utf-8"), one.name) for one in sorted(Path(__file__).parent.glob("*.toml")))

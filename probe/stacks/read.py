@@ -8,6 +8,7 @@ from probe.stacks.stack import CONDITIONS, FORMS, PLACES, REFUSALS, WHYS, Anchor
 
 _TABLES: dict[str, type[Any]] = {"search": Search, "anchors": Anchors, "limits": Limits}
 _LISTS: dict[str, type[Any]] = {"stages": Stage, "words": Words}
+_HINTS = {kind: get_type_hints(kind) for kind in (*_TABLES.values(), *_LISTS.values())}
 _PLAIN = {"name": str, "title": str, "compared": str, "form": str, "prints_last": bool}
 _CHOICES = {"search.way": ("greedy", "ordered", "any"), "anchors.leaf": ("no", "checked", "unchecked")}
 _STAGE_CHOICES = {"on": PLACES, "walk": ("up", "down"), "part": ("path", "after"), "mode": ("", "direct", "search")}
@@ -83,7 +84,7 @@ def _cited_value(value: Any, place: tuple[str, ...], cites: list[tuple[str, str]
 
 
 def _cited(kind: type[Any], table: Any, key: str, cites: list[tuple[str, str]]) -> Any:
-    hints = get_type_hints(kind)
+    hints = _HINTS[kind]
     for name in _typed(table, dict, key):
         if name not in hints:
             raise _Wrong(f"nothing is called {name!r} in [{key}]", key, name)
@@ -109,7 +110,7 @@ def _pairs(value: Any, *place: str | int) -> tuple[tuple[str, int], ...]:
 
 
 def _entry(kind: type[Any], value: Any, key: str, index: int) -> Any:
-    hints = get_type_hints(kind)
+    hints = _HINTS[kind]
     place = (key, index)
     for name in _typed(value, dict, *place):
         if name not in hints:

@@ -2,25 +2,39 @@
 
 import re
 
-_MAIL = re.compile(rb"smtp|postfix|exim|sendmail|\bmail|\bmx\d*\b", re.IGNORECASE)
-_FILES = re.compile(rb"ftp|filezilla", re.IGNORECASE)
-_REPLY = re.compile(rb"[245]\d\d[ -]")
-_REDIS = re.compile(rb"-(ERR (unknown command|Protocol error|wrong number of arg|max number of clients)|NOAUTH |DENIED |MISCONF )")
+# Texts, compiled when the first unknown peer is met: hardly any check meets one.
+_MAIL = rb"(?i)smtp|postfix|exim|sendmail|\bmail|\bmx\d*\b"
+_FILES = rb"(?i)ftp|filezilla"
+_REPLY = rb"[245]\d\d[ -]"
+_REDIS = rb"-(ERR (unknown command|Protocol error|wrong number of arg|max number of clients)|NOAUTH |DENIED |MISCONF )"
 
 _FIRST = (
-    (re.compile(rb"HTTP/\d"), "HTTP"),
-    (re.compile(rb"\s*<(!doctype html|html|head|title)\b", re.IGNORECASE), "HTTP"),
-    (re.compile(rb"SSH-\d"), "SSH"),
-    (re.compile(rb"\* (OK|PREAUTH|BYE|BAD)\b"), "IMAP"),
+    (rb"HTTP/\d", "HTTP"),
+    (rb"(?i)\s*<(!doctype html|html|head|title)\b", "HTTP"),
+    (rb"SSH-\d", "SSH"),
+    (rb"\* (OK|PREAUTH|BYE|BAD)\b", "IMAP"),
     (_REDIS, "Redis"),
-    (re.compile(rb"\+PONG\r\n"), "Redis"),
-    (re.compile(rb"(\+OK|-ERR)[ \r\n]"), "POP3"),
-    (re.compile(rb"AMQP[\x00-\x03]"), "AMQP"),
-    (re.compile(rb"RFB \d{3}\.\d{3}\n"), "VNC"),
-    (re.compile(rb"\s*(<\?xml[^>]{0,200}\?>\s*)?<stream:(stream|error)\b"), "XMPP"),
-    (re.compile(rb"RTSP/\d"), "RTSP"),
-    (re.compile(rb"SIP/\d"), "SIP"),
+    (rb"\+PONG\r\n", "Redis"),
+    (rb"(\+OK|-ERR)[ \r\n]", "POP3"),
+    (rb"AMQP[\x00-\x03]", "AMQP"),
+    (rb"RFB \d{3}\.\d{3}\n", "VNC"),
+    (rb"\s*(<\?xml[^>]{0,200}\?>\s*)?<stream:(stream|error)\b", "XMPP"),
+    (rb"RTSP/\d", "RTSP"),
+    (rb"SIP/\d", "SIP"),
 )
+
+_WANTS_TLS = (
+    b"The plain HTTP request was sent to HTTPS port",  # nginx
+    b"speaking plain HTTP to an SSL-enabled server port",  # Apache
+    b"Client sent an HTTP request to an HTTPS server",  # Go
+    b"This combination of host and port requires TLS",  # Tomcat
+)
+
+
+def wants_tls(first: bytes) -> bool:
+    """Whether a web server says in plain HTTP that this port wants TLS: it answers so only to who did not begin with TLS."""
+    head = first[:1024]
+    return re.match(rb"HTTP/1\.[01] 400\b", head) is not None and any(one in head for one in _WANTS_TLS)
 
 
 def recognise(first: bytes) -> str | None:
@@ -30,18 +44,18 @@ def recognise(first: bytes) -> str | None:
     """
     head = first[:1024]
     for pattern, name in _FIRST:
-        if pattern.match(head):
+        if re.match(pattern, head):
             return name
     return _greeting(head) or _binary(head)
 
 
 def _greeting(head: bytes) -> str | None:
     """SMTP (RFC 5321 section 4.2) and FTP (RFC 959 section 4.2) both begin with a number."""
-    if not _REPLY.match(head):
+    if not re.match(_REPLY, head):
         return None
-    if _FILES.search(head):
+    if re.search(_FILES, head):
         return "FTP"
-    return "SMTP" if _MAIL.search(head) else "SMTP or FTP"
+    return "SMTP" if re.search(_MAIL, head) else "SMTP or FTP"
 
 
 def _binary(head: bytes) -> str | None:

@@ -192,6 +192,25 @@ def test_the_plain_http_port(scheme: str, ports: dict[str, int], pki: Pki) -> No
     assert found.cause and "HTTP" in found.cause.summary
 
 
+def test_a_box_that_cuts_off_tls_in_front_of_a_tls_port(ports: dict[str, int], pki: Pki) -> None:
+    """A plain question passes the box, and the web server answers it with a page that says: this port wants TLS."""
+
+    def talk(connection: socket.socket) -> None:
+        first = connection.recv(65536)
+        if first[:1] == b"\x16":
+            return
+        with socket.create_connection(("127.0.0.1", ports["both"])) as behind:
+            behind.sendall(first)
+            while data := behind.recv(65536):
+                connection.sendall(data)
+        finish(connection)
+
+    with Stage() as stage:
+        found = check(*at(stage.raw(talk), *pki.trusting))
+    assert found.case.plaintext and b"The plain HTTP request was sent to HTTPS port" in found.case.plaintext.received
+    assert_fails(found, "tls.closed", Owner.SERVER)
+
+
 def test_another_protocol_than_http_is_spoken_to_nginx(ports: dict[str, int], pki: Pki) -> None:
     assert_works(check(*at(ports["both"], *pki.trusting, scheme="tls")), notes=())
     assert_fails(check(*at(ports["both"], *pki.trusting, scheme="ldaps")), "app.protocol", Owner.USER)

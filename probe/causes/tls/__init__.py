@@ -1,7 +1,8 @@
 """The handshake: do both sides find a way to speak TLS?"""
 
 from probe.case.case import Case
-from probe.facts.observation import Alert, Handshake
+from probe.facts.observation import Alert, Handshake, Preamble
+from probe.tls.plaintext import wants_tls
 
 
 def needs(case: Case) -> str | None:
@@ -24,6 +25,12 @@ def objection(handshake: Handshake) -> Alert | None:
 def answered(handshake: Handshake) -> bool:
     """Whether anything at all came back."""
     return bool(handshake.received or handshake.first_bytes)
+
+
+def plain_answer(case: Case) -> Preamble | None:
+    """The plaintext look, when the port answered in plain text and did not say that it wants TLS."""
+    look = case.plaintext
+    return look if look and look.received and not wants_tls(look.received) else None
 
 
 def rescued(case: Case, *questions: str) -> tuple[str, Handshake] | None:

@@ -11,7 +11,7 @@ Clients say: OpenSSL "unexpected eof while reading" or "connect:errno=104", curl
 
 from probe.case.case import Case
 from probe.causes.tcp import unasked_reset
-from probe.causes.tls import refusal
+from probe.causes.tls import plain_answer, refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 
@@ -24,13 +24,15 @@ def judge(case: Case) -> Finding | None:
     if one is None or one.ending.how not in (How.CLOSED, How.RESET) or refusal(one) or one.first_bytes:
         return None
     look = case.plaintext
-    if not case.spoke_tls and ((look and look.received) or unasked_reset(case)):
+    if not case.spoke_tls and (plain_answer(case) or unasked_reset(case)):
         return None
     how = "closed" if one.ending.how is How.CLOSED else "reset"
     late = " in the middle of its answer" if one.received else " right after the ClientHello"
     evidence = [Evidence(says=f"The connection was {how}{late}; {one.received} bytes of TLS and no alert had come.", at=case.pointer(one))]
-    if look:
+    if look and not look.received:
         evidence.append(Evidence(says="The port says nothing in plain text either.", at=case.pointer(look)))
+    elif look and not plain_answer(case):
+        evidence.append(Evidence(says="To a plain HTTP request the port answers that it wants TLS.", at=case.pointer(look)))
     return Finding(
         effect=Effect.BREAKS,
         certainty=Certainty.PROVEN,

@@ -9,6 +9,7 @@ Unsupported or unrecognized SSL message".
 """
 
 from probe.case.case import Case
+from probe.causes.tls import plain_answer
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.tls.plaintext import first_line, recognise
 
@@ -23,8 +24,8 @@ def judge(case: Case) -> Finding | None:
         return None
     first, source = case.handshake.first_bytes, case.pointer(case.handshake)
     if not first or not recognise(first):
-        look = case.plaintext
-        if look and look.received and recognise(look.received):
+        look = plain_answer(case)
+        if look and recognise(look.received):
             first, source = look.received, case.pointer(look)
     protocol = recognise(first)
     if not protocol:

@@ -8,6 +8,7 @@ nothing at all.
 """
 
 from probe.case.case import Case
+from probe.causes.tls import plain_answer
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 
@@ -19,8 +20,7 @@ def judge(case: Case) -> Finding | None:
     one = case.handshake
     if one is None or one.ending.how is not How.TIMED_OUT or one.first_bytes:
         return None
-    look = case.plaintext
-    if not case.spoke_tls and look and look.received:
+    if not case.spoke_tls and plain_answer(case):
         return None
     if one.received:
         summary = f"The answer to the ClientHello began and was not finished within {one.took:.0f} s."
