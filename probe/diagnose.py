@@ -166,7 +166,7 @@ def _prescribe(observation: Observation, found: Diagnosis, asked: tuple[Entry, .
     uneven = found.cause is not None and found.cause.code == UNEVEN
     for finding in (*found.findings, *(found.explained if uneven else ())):
         known = entry(finding.code)
-        for position, action in enumerate(known.cause.actions if known else ()):
+        for position, action in enumerate((finding.actions or known.cause.actions) if known else ()):
             if (action, finding.summary) in seen or finding.effect is Effect.NOTE:
                 continue
             seen.add((action, finding.summary))

@@ -4,9 +4,10 @@ The first connection does what an ordinary client does. Only when it leaves more
 follow, each as an attempt of its own. A healthy endpoint is therefore asked once for each of its addresses.
 """
 
+from dataclasses import replace
 from ipaddress import ip_address
 
-from probe.case.case import Case, cases
+from probe.case.case import AGAIN, Case, cases, step
 from probe.case.path import Path, Why
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake, How, Local, Observation, Question
@@ -18,6 +19,16 @@ FETCHES = 8
 ASKED_ADDRESSES = 2
 """Failing addresses that are asked further questions; the others are only compared."""
 PROTOCOL_VERSION, UNRECOGNIZED_NAME, NO_APPLICATION_PROTOCOL = 70, 112, 120
+LARGE = 1000
+"""Bytes of a ClientHello from which its size may be what a box on the path does not like; without a post-quantum share it has a few hundred."""
+PIECE = 500
+"""Bytes to write at once, so that a large ClientHello comes in several TCP segments, each of them small."""
+SMALL_SEGMENT = 536
+"""The TCP segment that every path carries (RFC 9293 section 3.7.1)."""
+OBSOLETE = frozenset({40, 70, 71})
+"""Alerts with which either side says that it has no version or cipher suite in common with the other."""
+UNSAYING = frozenset({0, 90})
+"""Alerts that are no refusal: close_notify and user_canceled."""
 UNDECODABLE = frozenset({10, 20, 22, 42, 50, 51})
 """Alerts with which our own engine says that it could not read something; older settings would not help."""
 
@@ -39,9 +50,10 @@ class FetchIssuer:
 
 
 def first(target: Target, addresses: tuple[str, ...]) -> tuple[Ask, ...]:
-    """The ordinary question to every address."""
-    question = Question(name=ORDINARY, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=target.app)
-    return tuple(Ask(question=question, address=one, port=target.connect_port or target.port) for one in addresses)
+    """The ordinary question to every address, as often as the target says."""
+    names = (ORDINARY, *(f"{AGAIN}{number}" for number in range(2, target.repeat + 1)))
+    questions = [Question(name=one, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=target.app) for one in names]
+    return tuple(Ask(question=question, address=one, port=target.connect_port or target.port) for question in questions for one in addresses)
 
 
 def further(observation: Observation) -> tuple[Ask | FetchIssuer, ...]:
@@ -95,16 +107,43 @@ def _retries(case: Case, one: Handshake) -> tuple[Question, ...]:
     if theirs == NO_APPLICATION_PROTOCOL:
         return (Question(name="without-alpn", with_sni=named, with_alpn=False, app=False),)
     if theirs is None and one.ending.local is Local.ENGINE:
-        return () if ours in UNDECODABLE else (legacy,)
+        return () if ours in UNDECODABLE else (legacy, *_obsolete(case, one))
     if case.hello and case.hello.certificate_requested:
         return ()
     if theirs == PROTOCOL_VERSION:
-        return (legacy,)
+        return (legacy, *_obsolete(case, one))
     if theirs is not None:
-        return (legacy, small, *nameless)
+        return (legacy, small, *nameless, *_obsolete(case, one))
     if one.ending.how in (How.CLOSED, How.RESET, How.TIMED_OUT):
-        return (small, legacy, *nameless)
+        return (*_sizes(case, one), small, legacy, *nameless, *_obsolete(case, one))
     return ()
+
+
+def _sizes(case: Case, one: Handshake) -> tuple[Question, ...]:
+    """The same offer in another shape, where the size of the ClientHello or of the packets may be the reason of the silence."""
+    usual = Question(with_sni=one.sni is not None, tls_min=case.target.tls_min, tls_max=case.target.tls_max, app=False)
+    wanted: list[Question] = []
+    if not one.received and one.hello_size >= LARGE:
+        wanted += [replace(usual, name="small-hello", groups=("secp256r1",)), replace(usual, name="hello-in-pieces", segment=PIECE)]
+    if one.ending.how is How.TIMED_OUT:
+        wanted.append(replace(usual, name="small-segments", mss=SMALL_SEGMENT))
+    return tuple(wanted)
+
+
+def _obsolete(case: Case, one: Handshake) -> tuple[Question, ...]:
+    """Hand-made ClientHellos, once the engine with everything old allowed had no more success than the ordinary client."""
+    found = step(case.asked("legacy"), Handshake)
+    if found is None or any(other.ending.how is How.DONE for other in case.handshakes) or not (_nothing_common(one) and _nothing_common(found)):
+        return ()
+    if case.plaintext and case.plaintext.received:
+        return ()
+    return tuple(Question(name=kind, with_sni=one.sni is not None, app=False, raw=kind) for kind in ("old-suites", "ssl3"))
+
+
+def _nothing_common(one: Handshake) -> bool:
+    """Whether a handshake ended as one does whose two sides have no version or suite in common: by an alert that says so, or without a word."""
+    said = {alert.description for alert in one.alerts} - UNSAYING
+    return bool(said & OBSOLETE) if said else one.ending.how in (How.CLOSED, How.RESET)
 
 
 def _fetches(observation: Observation, failing: list[Case]) -> tuple[FetchIssuer, ...]:

@@ -42,8 +42,11 @@ def test_a_healthy_endpoint_is_asked_once(name: str) -> None:
         ("client.required", ["ordinary"]),
         ("tls.alpn", ["ordinary", "without-alpn"]),
         ("tls.not-tls", ["ordinary", "plaintext"]),
-        ("tls.closed", ["ordinary", "plaintext", "tls12", "legacy", "without-sni"]),
-        ("tls.cipher", ["ordinary", "legacy", "tls12", "without-sni"]),
+        ("tls.closed", ["ordinary", "plaintext", "small-hello", "hello-in-pieces", "tls12", "legacy", "without-sni", "old-suites", "ssl3"]),
+        ("tls.hello-size", ["ordinary", "plaintext", "small-hello", "hello-in-pieces", "tls12", "legacy", "without-sni"]),
+        ("tls.version", ["ordinary", "any-version", "legacy"]),
+        ("tls.legacy-only", ["ordinary", "legacy"]),
+        ("tls.cipher", ["ordinary", "legacy", "tls12", "without-sni", "old-suites", "ssl3"]),
     ],
 )
 def test_each_failure_gets_the_questions_that_decide_it(code: str, questions: list[str]) -> None:

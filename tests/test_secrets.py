@@ -10,13 +10,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from OpenSSL import SSL
 
 from probe.facts.noun import noun
+from probe.facts.unusable import Unusable
+from probe.jobs.target import Options, target
 from probe.lab.pki import Issued, authority
 from probe.tls.keys import Keys, secret_of
 
@@ -136,7 +137,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("secrets")
     root = authority("Secret Root CA")
     (folder / "root.pem").write_text(root.pem)
-    proxies = {name: f"http://user:{PROXY}@127.0.0.1:9" for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy")}
+    proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"), f"http://user:{PROXY}@127.0.0.1:9")
     outputs: dict[str, str] = {}
     codes = set()
     highest, status = request.param
@@ -177,7 +178,7 @@ def test_there_were_secrets_to_be_told(told: Told) -> None:
     assert all(told.outputs[f"{options} root.pem out"] for options in RUNS[:3]) and len(told.outputs) >= 20
     labels = {name.split()[0] for name in told.secrets}
     assert labels >= {"ticket", "CLIENT_RANDOM"} or labels >= {"ticket", "CLIENT_TRAFFIC_SECRET_0", "SERVER_HANDSHAKE_TRAFFIC_SECRET", "EXPORTER_SECRET"}
-    assert all(len(secret) >= 16 for secret in told.secrets.values())
+    assert all(len(secret) >= (100 if name.startswith("ticket") else 16) for name, secret in told.secrets.items())
     assert leaked(f"x{base64.b64encode(b'abc' + WORDS[0].encode() + b'd').decode()}", WORDS[0].encode())
     assert leaked("0 " + b"12345678".hex(" ").upper(), b"12345678")
 
@@ -210,3 +211,22 @@ def test_what_may_be_told_is_told(told: Told) -> None:
     saved = told.outputs["seen.json root.pem"]
     assert '"https://shop.example/next"' in saved and '"Digest"' in saved
     assert "HTTPS_PROXY is set in the environment" in saved
+
+
+TYPED = [
+    "https://user:PASSWORD@shop.example/",
+    "https://user:PASSWORD@shop.example:99999/",
+    "https://user:PASSWORD@shop.example:0/",
+    "https://user:PASSWORD@",
+    "https://user:PASSWORD@shop example/",
+    "https://user:PASS/WORD@shop.example/",
+    "ssh://user:PASSWORD@shop.example/",
+    "user:PASSWORD@shop.example",
+]
+
+
+@pytest.mark.parametrize("spelled", TYPED)
+def test_a_password_in_a_target_is_refused_and_not_repeated(spelled: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        target(spelled, Options())
+    assert "WORD" not in refused.value.says + refused.value.next_step

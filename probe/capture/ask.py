@@ -15,6 +15,7 @@ from probe.tls.engine import Engine, State
 
 if TYPE_CHECKING:
     from probe.capture.look import Look
+    from probe.tls.hello import HandMade
 
 PHASE = 10.0
 """How long a handshake, or the first words, may take altogether: a peer that sends a byte now and then gains nothing."""
@@ -63,7 +64,7 @@ class _Talk:
         self._broken: OSError | None = None
         self._broken_at = 0.0
         self._received = 0
-        self._engine: Engine | None = None
+        self._engine: Engine | HandMade | None = None
         self._began = self._took = self._listened = self._round_trip = 0.0
         self._handshake_over = False
         self._failure: Ending | None = None
@@ -86,18 +87,25 @@ class _Talk:
         wire = await self._connect()
         if wire is None:
             return
-        self._engine = Engine(sni=self._target.sni or self._target.name, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now)
-        await self._handshake(wire, self._engine)
-        # A peer may say goodbye in the very packet that completes the handshake; that it then answers nothing is a fact of its own.
-        if self._engine.state not in (State.ESTABLISHED, State.ENDED):
+        name = self._target.sni or self._target.name
+        if self._question.raw:
+            from probe.tls.hello import HandMade  # few checks need it
+
+            self._engine = HandMade(sni=name, question=self._question, now=self._clock.now)
+            await self._handshake(wire, self._engine)
             return
-        if self._engine.certificate_requested:
-            await self._listen(wire, self._engine)
+        self._engine = engine = Engine(sni=name, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now)
+        await self._handshake(wire, engine)
+        # A peer may say goodbye in the very packet that completes the handshake; that it then answers nothing is a fact of its own.
+        if engine.state not in (State.ESTABLISHED, State.ENDED):
+            return
+        if engine.certificate_requested:
+            await self._listen(wire, engine)
         begin = named(self._target.protocol).begin
-        if begin is not None and self._question.app and self._target.app and self._engine.failed_alert is None:
-            await self._exchange(wire, self._engine, begin(self._target))
-        self._engine.close()
-        await self._flush(wire, self._engine, self._clock.now() + LISTEN)
+        if begin is not None and self._question.app and self._target.app and engine.failed_alert is None:
+            await self._exchange(wire, engine, begin(self._target))
+        engine.close()
+        await self._flush(wire, engine, self._clock.now() + LISTEN)
 
     def close(self) -> None:
         """Close what is open."""
@@ -126,15 +134,16 @@ class _Talk:
     async def _connect(self) -> Wire | None:
         started = self._clock.now()
         self._running = lambda how: made(self._address, self._port, started, self._clock, how)
-        step, self._wire = await connect(self._address, self._port, self._clock, self._deadline)
+        step, self._wire = await connect(self._address, self._port, self._clock, self._deadline, self._question.mss)
         self._running = None
         self._steps.append(step)
         self._round_trip = step.took
         return self._wire
 
-    async def _handshake(self, wire: Wire, engine: Engine) -> None:
+    async def _handshake(self, wire: Wire, engine: "Engine | HandMade") -> None:
         self._began = self._clock.now()
-        until = min(self._deadline, self._began + PHASE)
+        # Half of the time that is left, at most: who is silent shall leave some for the questions that tell why.
+        until = min(self._began + PHASE, self._began + max(0.0, self._deadline - self._began) / 2)
         while engine.state is State.HANDSHAKING and self._failure is None:
             await self._flush(wire, engine, until)
             if engine.state is State.HANDSHAKING:
@@ -204,17 +213,17 @@ class _Talk:
             return ending(self._broken)
         return self._end or CLOSED
 
-    async def _flush(self, wire: Wire, engine: Engine, until: float) -> None:
+    async def _flush(self, wire: Wire, engine: "Engine | HandMade", until: float) -> None:
         """Send what the engine has to say. An error is remembered and reading goes on: what the peer said before it hung up may still be there."""
         data = engine.outgoing()
         if not data or self._broken is not None:
             return
         try:
-            await wire.write(data, until)
+            await wire.write(data, until, self._question.segment)
         except OSError as error:
             self._broken, self._broken_at = error, self._clock.now()
 
-    async def _hear(self, wire: Wire, engine: Engine, until: float) -> Ending | None:
+    async def _hear(self, wire: Wire, engine: "Engine | HandMade", until: float) -> Ending | None:
         """Read once; ``None`` as long as there may be more."""
         try:
             data = await wire.read(until)

@@ -26,7 +26,7 @@ _SIZE = 64 * 1024
 async def resolve(
     target: Target, clock: Clock, seconds: float, record: Callable[[Resolution], None] | None = None, configuration: Path = CONFIGURATION
 ) -> tuple[Resolution, ...]:
-    """Ask the system's resolver and DNS, at the same time, for at most ``seconds``; with a resolver given by hand only that.
+    """Ask the system's resolver and DNS, at the same time, for at most ``seconds``; with resolvers given by hand only those.
 
     Nothing is asked for an IP literal or when the address was given by hand; ``localhost`` is never sent to DNS (RFC 6761 section 6.3).
     ``record`` gets each answer when it is there, also those that are cut off by cancellation. Raises ``Unusable`` for a resolver that is no address.
@@ -57,15 +57,19 @@ async def resolve(
 
     local = target.host == "localhost" or target.host.endswith(".localhost")
     servers = () if local else (server(target.resolver),) if target.resolver is not None else configured(configuration)
-    every = {asyncio.ensure_future(keep(partial(ask, target.host, kind, servers, clock, until), "dns", kind, servers[0])) for kind in ("A", "AAAA") if servers}
+    compared = () if local else tuple(dict.fromkeys(server(one) for one in target.also_resolvers if one != "system"))
+    groups = (*((servers,) if servers else ()), *((one,) for one in compared if (one,) != servers))
+    every = {
+        asyncio.ensure_future(keep(partial(ask, target.host, kind, group, clock, until), "dns", kind, group[0])) for kind in ("A", "AAAA") for group in groups
+    }
     main = None
-    if local or target.resolver is None:
+    if local or target.resolver is None or "system" in target.also_resolvers:
         main = asyncio.ensure_future(keep(partial(system, target.host, clock, until), "system", "any"))
         every.add(main)
     try:
         if main is not None:
             await asyncio.wait({main})
-        enough = main is not None and any(one.addresses for one in found if one.source == "system")
+        enough = target.resolver is None and not compared and any(one.addresses for one in found if one.source == "system")
         await asyncio.wait(every, timeout=GRACE if enough else None)
         late = True
     finally:
@@ -75,7 +79,8 @@ async def resolve(
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
-    return tuple(sorted(found, key=lambda one: (one.source != "system", one.type)))
+    turns = {spelled(group[0]): turn for turn, group in enumerate(groups)}
+    return tuple(sorted(found, key=lambda one: (one.source != "system", turns.get(one.server or "", 0), one.type)))
 
 
 def is_literal(host: str) -> bool:

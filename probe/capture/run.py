@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+AT_ONCE = 16
+"""Connections that are open at the same time: as many as a name has addresses at most."""
 SLOW = 1.0
 """Seconds after which a user wants to know what is going on."""
 
@@ -31,8 +33,14 @@ def drive(work: Callable[[], Coroutine[Any, Any, None]], seconds: float, slow: C
         return "interrupted"
 
 
-async def together(*work: Coroutine[Any, Any, None]) -> None:
-    """Run all at the same time; when one is cancelled all are."""
+async def together(*work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run all, ``AT_ONCE`` at the same time, in this order; when one is cancelled all are."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def run(one: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async with places:
+            await one()
+
     async with asyncio.TaskGroup() as group:
         for one in work:
-            group.create_task(one)
+            group.create_task(run(one))

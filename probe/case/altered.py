@@ -78,6 +78,16 @@ def ask_without_alpn(observation: Observation, about: tuple[Certificate, ...], a
     return _instead(observation, "without-alpn")
 
 
+def ask_small_hello(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The ClientHello is small."""
+    return _instead(observation, "small-hello")
+
+
+def ask_small_segments(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """Both sides send small packets."""
+    return _instead(observation, "small-segments")
+
+
 def within_validity(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
     """A moment at which the certificates in question are valid, the nearest to now, stands for renewed ones."""
     begins = [one.read.not_before for one in about if one.read.not_before]
@@ -100,6 +110,7 @@ ALTERATIONS: Mapping[str, Alteration] = MappingProxyType(
         one.__name__.replace("_", "-"): one
         for one in (trust_root, trust_leaf, send_chain, use_certificate_name, ask_with_sni, ask_any_version, ask_without_alpn, within_validity, server_clock)
     }
+    | {one.__name__.replace("_", "-"): one for one in (ask_small_hello, ask_small_segments)}
 )
 """What a remedy can name as its proof."""
 

@@ -4,6 +4,7 @@ A Case never changes and never asks anybody. To judge under other circumstances 
 alter the observation and make a new Case.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
@@ -20,6 +21,8 @@ from probe.stacks import Stack, load_all
 from probe.tls.messages import HandshakeReading, presented, reading
 
 S = TypeVar("S", bound=Step)
+AGAIN = "again-"
+"""How the names of repeated ordinary questions begin; a number from 2 on follows."""
 
 
 class Case:
@@ -51,6 +54,12 @@ class Case:
     def ordinary(self) -> Attempt | None:
         """The attempt that did what an ordinary client does."""
         return self.asked("ordinary")
+
+    @cached_property
+    def tries(self) -> tuple["Case", ...]:
+        """This case, and one for each further time that the ordinary question was asked at this address, as if it had been asked only then."""
+        again = (one for one in self.attempts if is_again(one))
+        return (self, *(Case(replace(self.observation, attempts=(_as_ordinary(one),)), self.address) for one in again))
 
     @cached_property
     def connect(self) -> Connect | None:
@@ -94,8 +103,8 @@ class Case:
 
     @cached_property
     def handshakes(self) -> tuple[Handshake, ...]:
-        """The handshakes of all attempts at this address."""
-        found = (step(one, Handshake) for one in self.attempts)
+        """The handshakes of all questions at this address, without mere repetitions: those may have met another server (see ``tries``)."""
+        found = (step(one, Handshake) for one in self.attempts if not is_again(one))
         return tuple(one for one in found if one)
 
     @cached_property
@@ -238,6 +247,15 @@ class Case:
     def stopped(self, stacks: tuple[str, ...]) -> tuple[str, ...]:
         """The stacks that a finding stops, as a finding says it: empty when it stops all that vote."""
         return () if {one.name for one in self.stacks} <= set(stacks) else stacks
+
+
+def is_again(attempt: Attempt) -> bool:
+    """Whether an attempt only repeats the ordinary question (see ``AGAIN``)."""
+    return attempt.question.name.startswith(AGAIN)
+
+
+def _as_ordinary(attempt: Attempt) -> Attempt:
+    return replace(attempt, question=replace(attempt.question, name="ordinary"))
 
 
 def step(attempt: Attempt | None, kind: type[S]) -> S | None:

@@ -5,6 +5,8 @@ from ipaddress import ip_address
 from probe.facts.observation import Resolution
 from probe.facts.target import Target
 
+SYSTEM, DNS = "system", "dns"
+"""The resolver of this machine, and the DNS server that is asked: the one given by hand, else those of this machine."""
 LIMIT = 16
 """How many addresses of one name are looked at."""
 
@@ -29,6 +31,22 @@ def addresses(target: Target, resolutions: tuple[Resolution, ...]) -> tuple[str,
     if literal(target.host):
         return (target.host,)
     by_hand = target.resolver is not None and any(one.source == "dns" for one in resolutions)
-    source = "dns" if by_hand else "system"
-    found = (address for one in resolutions if one.source == source for address in one.addresses)
+    wanted = DNS if by_hand else SYSTEM
+    found = (address for one in resolutions if asked_as(one, target) == wanted for address in one.addresses)
     return tuple(dict.fromkeys(found))[:LIMIT]
+
+
+def asked_as(one: Resolution, target: Target) -> str:
+    """As what a source was asked: ``SYSTEM``, as one of the resolvers that are only compared (as the target names it), or as ``DNS`` in any case."""
+    if one.source == "system":
+        return SYSTEM
+    if target.resolver is not None and one.server == _with_port(target.resolver):
+        return DNS
+    return next((other for other in target.also_resolvers if other != SYSTEM and one.server == _with_port(other)), DNS)
+
+
+def _with_port(resolver: str) -> str:
+    """A resolver as the one who was asked is written down: an IP without a port means port 53."""
+    if resolver.startswith("[") or resolver.count(":") == 1:
+        return resolver
+    return f"[{resolver}]:53" if ":" in resolver else f"{resolver}:53"

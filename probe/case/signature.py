@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from probe.facts import der
-from probe.facts.certificate import Certificate
+from probe.facts.certificate import Certificate, Key
 from probe.facts.noun import noun
 
 
@@ -101,6 +101,17 @@ def signed_by(certificate: Certificate, issuer: Certificate) -> Signed:
     if not read.tbs or not read.signature or read.signature_oid is None or above.key is None:
         return Signed.UNKNOWN
     return _checked(read.tbs, read.signature, read.signature_oid, read.signature_parameters, above.key.spki, above.key.kind)
+
+
+def signed_with(key: Key, tbs: bytes, signature: bytes, oid: str, parameters: bytes) -> Signed:
+    """The same for anything else that is signed as a certificate is: a revocation list, an OCSP answer. What is large is not kept in memory."""
+    if not tbs or not signature:
+        return Signed.UNKNOWN
+    check = _checked if len(tbs) <= _KEPT else _checked.__wrapped__
+    return check(tbs, signature, oid, parameters, key.spki, key.kind)
+
+
+_KEPT = 64 * 1024
 
 
 def hash_name(certificate: Certificate) -> str | None:

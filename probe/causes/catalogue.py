@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Finding, NotObserved
 from probe.facts.noun import noun
 
@@ -19,7 +20,7 @@ Answer = Finding | NotObserved | None
 
 @noun
 class Entry:
-    """One cause of the catalogue. ``summary`` is the first line of its docstring, ``page`` the rest."""
+    """One cause of the catalogue. ``summary`` is the first line of its docstring, ``page`` the rest; ``shown`` is its ``SHOWN_BY``."""
 
     code: str
     stage: str
@@ -28,6 +29,7 @@ class Entry:
     cause: Cause
     judge: Callable[[Case], Answer]
     needs: Callable[[Case], str | None]
+    shown: Shown | Callable[[Case, Finding], Shown] | None = None
 
 
 @noun
@@ -57,6 +59,7 @@ def entries() -> tuple[Entry, ...]:
                     cause=module.CAUSE,
                     judge=module.judge,
                     needs=package.needs,
+                    shown=getattr(module, "SHOWN_BY", None),
                 )
             )
     return tuple(found)

@@ -67,7 +67,8 @@ class Finding:
     """One cause, found here. ``summary`` is the sentence that names this very case; ``stacks`` are the client stacks that it stops (empty: all).
 
     ``code`` is filled in by the catalogue. ``alternatives`` are (code, why) of causes that the facts do not rule out.
-    ``values`` fill the remedy texts: (name, value).
+    ``values`` fill the remedy texts: (name, value). ``owner`` is who must act if in this case it is another one than the cause's,
+    ``actions`` are those of the cause's actions that fit this case (empty: all).
     """
 
     code: str = ""
@@ -79,6 +80,8 @@ class Finding:
     stacks: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, str], ...] = ()
     values: tuple[tuple[str, str], ...] = ()
+    owner: Owner | None = None
+    actions: tuple[str, ...] = ()
 
 
 @noun

@@ -29,7 +29,9 @@ def check(
     name: Annotated[Text, typer.Option(help="The name that the certificate must have. Default: the host of the target.")] = None,
     sni: Annotated[Text, typer.Option(metavar="NAME|none", help="The name in the ClientHello. Default: the host, or --name for an address.")] = None,
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="Connect to this address instead of resolving the host.")] = None,
-    resolver: Annotated[Text, typer.Option(metavar="IP[:PORT]", help="Ask this DNS server.")] = None,
+    resolver: Annotated[
+        list[str] | None, typer.Option(metavar="IP[:PORT]|system", help="Ask this DNS server. Repeat to compare: the first one decides.")
+    ] = None,
     stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="Judge as this client stack (java, openssl). Default: all vote.")] = None,
     at: Annotated[Text, typer.Option(metavar="TIME", help="Judge for this moment (2026-12-31 or 2026-12-31T08:00:00Z).")] = None,
     tls_min: Annotated[Text, typer.Option(metavar="VERSION", help="The lowest version that your client can (TLSv1, TLSv1.1, TLSv1.2, TLSv1.3).")] = None,
@@ -38,10 +40,12 @@ def check(
     fetch: Annotated[bool, typer.Option("--fetch/--no-fetch", help="Get missing issuers from the URLs that certificates name.")] = True,
     fetch_private: Annotated[bool, typer.Option("--fetch-private", help="Also from internal addresses.")] = False,
     app: Annotated[bool, typer.Option("--app/--no-app", help="Ask the service behind TLS one harmless question.")] = True,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json or html.")] = "terminal",
+    repeat: Annotated[int, typer.Option(metavar="N", help="Ask each address N times (100 at most), to find one bad server behind it.")] = 1,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
     save: Annotated[File, typer.Option(metavar="FILE", help="Save what was seen, for probe report (one target).")] = None,
+    redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses by pseudonyms; leave out certificates and raw data.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for risks too.")] = False,
     color: Annotated[bool, typer.Option("--color/--no-color", help="Colours, on a terminal only.")] = True,
 ) -> int:
@@ -55,12 +59,15 @@ def check(
     check_files(output, html, save)
     if save is not None and len(targets) > 1:
         raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
+    if save is not None and redact:
+        says = "--save and --redact exclude each other: what was seen is made of names and certificates."
+        raise Unusable(says, "Save it first, then: probe report FILE --redact")
     check_stack(stack)
     options = Options(
         name=name,
         sni=sni,
         connect=connect,
-        resolver=resolver,
+        resolver=tuple(resolver or ()),
         tls_min=tls_min,
         tls_max=tls_max,
         trust=tuple(trust or ()),
@@ -70,6 +77,7 @@ def check(
         fetch=fetch,
         fetch_private=fetch_private,
         app=app,
+        repeat=repeat,
     )
     wanted = [target(one, options) for one in targets]
     trusted = stores(wanted[0])
@@ -79,6 +87,10 @@ def check(
         if seen[-1].unfinished == "interrupted":
             break
     report = compose(tuple(diagnose(one) for one in seen))
+    if redact:
+        from probe.report.redact import redact as redacted
+
+        report = redacted(report)
     if save is not None:
         from probe.capture.write import write
         from probe.facts.codec import text

@@ -1,6 +1,7 @@
 """probe lab: broken and mended endpoints on this machine, to try."""
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,8 @@ from probe.facts.unusable import Unusable
 if TYPE_CHECKING:
     from probe.lab.scenario import Opens, Scenario
 
+COMMAND = 8000
+"""Characters of a command that are shown."""
 app = typer.Typer(help="Broken and mended endpoints on loopback, to try the probe and to learn.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -65,6 +68,39 @@ def serve(
         if scene.note:
             typer.echo(scene.note, err=True)
         typer.echo("Serving on loopback until Ctrl-C.", err=True)
+        wait()
+    return 0
+
+
+@app.command()
+@leaving
+def reproduce(
+    observation: Annotated[Path, typer.Argument(metavar="OBSERVATION", help="A file that was written with probe check --save.")],
+    as_is: Annotated[bool, typer.Option("--as-is", help="Keep the dates in the certificates; otherwise they move with the calendar.")] = False,
+    only_print: Annotated[bool, typer.Option("--print", help="Print the copied certificates as PEM and stop.")] = False,
+) -> int:
+    """Serve a copy of an observed endpoint on loopback until Ctrl-C: same names, same faults, same behaviour, with fresh keys."""
+    from probe.facts.certificate import pem, title
+    from probe.jobs.replay import saved
+    from probe.lab.reproduce import reproduce as copy
+    from probe.lab.stage import Stage
+    from probe.lab.waiting import wait
+    from probe.render.visible import visible
+
+    seen = saved(observation)
+    with Stage() as stage:
+        try:
+            made = copy(stage, seen, as_is=as_is)
+        except OSError as error:
+            raise Unusable(f"The copy cannot be served on this machine ({error.strerror or error}).", "Free some ports and addresses of 127.0.0.0/8.") from None
+        for one in made.losses:
+            typer.echo(f"Not copied: {visible(one)}", err=True)
+        if only_print:
+            for number, certificate in enumerate(made.chain, 1):
+                typer.echo(f"# {number}: {visible(title(certificate))}\n{pem(certificate)}", nl=False)
+            return 0
+        typer.echo(visible(f"probe check {shlex.join(made.arguments)}", COMMAND))
+        typer.echo(f"Serving on loopback until Ctrl-C. The trust store is in {stage.folder}.", err=True)
         wait()
     return 0
 

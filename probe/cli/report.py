@@ -14,26 +14,28 @@ EXAMPLES = """Examples:
   probe report before.json
   probe report before.json --trust new-root.pem --as java
   probe report before.json --at 2027-01-01 --format html --output january.html
+  probe report report.html --format markdown --redact
 
 Nothing is connected to. The same file gives the same report every time."""
 
 
 def report(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Observations that were saved with probe check --save.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Observations saved with probe check --save, or HTML reports.")],
     trust: Annotated[list[str] | None, typer.Option(help="Judge with this trust instead: system, certifi, none, a file or a folder. Repeat to add up.")] = None,
     name: Annotated[str | None, typer.Option(help="Judge for this name instead.")] = None,
     stack: Annotated[str | None, typer.Option("--as", metavar="STACK", help="Judge as this client stack does.")] = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="Judge for this moment.")] = None,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json or html.")] = "terminal",
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
+    redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses by pseudonyms; leave out certificates and raw data.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for risks too.")] = False,
     color: Annotated[bool, typer.Option("--color/--no-color", help="Colours, on a terminal only.")] = True,
 ) -> int:
     """Judge saved observations again, in any format, with another trust store, name, date or client stack; no network."""
     from probe.diagnose import diagnose
     from probe.jobs.check import stores, with_stores
-    from probe.jobs.replay import altered, saved
+    from probe.jobs.replay import all_saved, altered
     from probe.jobs.target import moment, reference
     from probe.report.compose import compose, exit_code
 
@@ -42,10 +44,15 @@ def report(
     check_stack(stack)
     when = moment(at)
     wanted = reference(name)
-    seen = [altered(saved(one), name=wanted, stack=stack, at=when, trust=tuple(trust or ())) for one in files]
+    every = [one for file in files for one in all_saved(file)]
+    seen = [altered(one, name=wanted, stack=stack, at=when, trust=tuple(trust or ())) for one in every]
     if trust:
         trusted = stores(seen[0].target)
         seen = [with_stores(one, trusted) for one in seen]
     made = compose(tuple(diagnose(one) for one in seen))
+    if redact:
+        from probe.report.redact import redact as redacted
+
+        made = redacted(made)
     deliver(made, form, output, html, color)
     return exit_code(made, strict)

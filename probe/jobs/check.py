@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import cryptography
 import OpenSSL
@@ -13,7 +14,7 @@ from probe.capture.resolve import resolve
 from probe.capture.run import drive, together
 from probe.capture.stores import Loaded, load, relevant
 from probe.capture.vantage import vantage
-from probe.case.case import cases, fetched
+from probe.case.case import AGAIN, cases, fetched
 from probe.case.resolved import addresses
 from probe.facts.certificate import Certificate
 from probe.facts.observation import Attempt, Fetch, Observation, Resolution
@@ -26,6 +27,8 @@ ROUNDS = 6
 """How often the planner may ask on: one ordinary round, one of experiments, and an issuer for each missing step of a chain."""
 RESOLVING = 10.0
 """Seconds for name resolution."""
+ENOUGH = 5.0
+"""Seconds that must be left for a repeated question: one that ran out of our own time would look like a fault of the peer."""
 SLACK = 0.5
 """Seconds that the steps get to end by their own deadlines before the whole check is cut off."""
 
@@ -81,7 +84,7 @@ class _Check:
             if not todo or self.clock.now() >= deadline:
                 return
             self._now(", ".join(dict.fromkeys(_words(one) for one in todo)))
-            await together(*(self._do(one, (number, place), deadline) for place, one in enumerate(todo)))
+            await together(*(partial(self._do, one, (number, place), deadline) for place, one in enumerate(todo)))
             todo = further(self._seen(""))
 
     async def _do(self, one: Ask | FetchIssuer, turn: tuple[int, int], deadline: float) -> None:
@@ -90,6 +93,8 @@ class _Check:
 
             targets = tuple(dict.fromkeys(attempt.address for _, _, attempt in self.attempts))
             self.fetches.append(await fetch_issuer(one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver))
+            return
+        if one.question.name.startswith(AGAIN) and self.clock.now() > deadline - min(ENOUGH, deadline / 4):
             return
         await ask(self.target, one.address, one.port, one.question, self.clock, deadline, lambda attempt: self.attempts.append((*turn, attempt)))
 
@@ -113,7 +118,7 @@ class _Check:
 
 def with_stores(observation: Observation, trusted: tuple[Loaded, ...]) -> Observation:
     """The observation with these trust stores, of each what could matter to the chains in it."""
-    shown = dict.fromkeys(one for case in cases(replace(observation, stores=())) for one in case.presented)
+    shown = dict.fromkeys(one for case in cases(replace(observation, stores=())) for again in case.tries for one in again.presented)
     certificates: tuple[Certificate, ...] = (*shown, *(one for _, one in fetched(observation)))
     kept: tuple[TrustStore, ...] = tuple(relevant(one, certificates) for one in trusted)
     return replace(observation, stores=kept)

@@ -1,6 +1,9 @@
-"""Reading saved observations, to judge them again under other circumstances."""
+"""Reading saved observations, to judge them again under other circumstances: files of their own, and those that travel inside of HTML reports."""
 
+import base64
+import binascii
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +14,48 @@ from probe.facts.observation import SCHEMA, Observation
 from probe.facts.unusable import Unusable
 
 LIMIT = 64 * 1024 * 1024
+RESULTS = 1000
+"""Observations of one HTML report that are read."""
+
+# What a browser writes when it saves the page again: the same element, perhaps with other white space in it. Bounded, so that no file makes it slow.
+_EMBEDDED = re.compile(r"<template\b[^<>]{0,200}\bclass=\"observation\"[^<>]{0,200}+>([^<]*+)</template", re.IGNORECASE)
 
 
 def saved(path: Path) -> Observation:
-    """Read one saved observation. Raises ``Unusable`` for anything else, and for a newer schema."""
+    """Read one saved observation, from a file of its own or an HTML report of one target. Raises ``Unusable`` for anything else, and for a newer schema."""
+    found = all_saved(path)
+    if len(found) > 1:
+        raise Unusable(f"{path} is a report of {len(found)} targets.", "Name a report of one target, or a file that was written with --save.")
+    return found[0]
+
+
+def all_saved(path: Path) -> tuple[Observation, ...]:
+    """Read what a file holds: one saved observation, or all those in an HTML report, in its order. Raises ``Unusable``."""
     data = load(path, LIMIT)
     try:
-        document = data.decode("utf-8")
+        document = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unusable(f"{path} is not a saved observation: it is not text.", "Name a file that was written with --save.") from None
+    if document.lstrip()[:1] == "<":
+        return tuple(_observation(one, path) for one in _embedded(document, path))
+    return (_observation(document, path),)
+
+
+def _embedded(page: str, path: Path) -> tuple[str, ...]:
+    """The documents inside of an HTML report."""
+    found = _EMBEDDED.findall(page)
+    if not found or len(found) > RESULTS:
+        raise Unusable(
+            f"{path} is an HTML page without observations." if not found else f"{path} holds more than {RESULTS} observations.",
+            "Name a report that was written by probe check --html without --redact, and that no mail program has changed.",
+        )
+    try:
+        return tuple(base64.b64decode("".join(one.split()), validate=True).decode("ascii") for one in found)
+    except (binascii.Error, ValueError):
+        raise Unusable(f"The observation inside of {path} is damaged.", "Get the file again, as it was written.") from None
+
+
+def _observation(document: str, path: Path) -> Observation:
     newer = _schema(document, path)
     if newer is not None and newer > SCHEMA:
         raise Unusable(

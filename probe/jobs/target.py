@@ -1,5 +1,6 @@
 """From what the user typed to a Target. Raises ``Unusable`` with one sentence and what to do next."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ FORMS = "Write HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls:
 GUESSES = {636: "ldaps", 3269: "ldaps"}
 ONLY_TLS = {465, 563, 853, 989, 990, 992, 993, 994, 995, 5061, 5349, 5671, 5986, 6514, 6697, 8883}
 """Ports of services that speak TLS from the start but neither HTTP nor LDAP (IANA service names registry)."""
+SYSTEM = "system"
+RESOLVERS, REPEATS = 8, 100
+"""How many resolvers are compared at most, and how often each address is asked at most."""
 LABEL, NAME = 63, 253
 """Octets of a label and of a whole name (RFC 1035 section 2.3.4)."""
 
@@ -24,7 +28,7 @@ class Options:
     name: str | None = None
     sni: str | None = None
     connect: str | None = None
-    resolver: str | None = None
+    resolver: str | Sequence[str] | None = None
     tls_min: str | None = None
     tls_max: str | None = None
     trust: tuple[str, ...] = ()
@@ -34,6 +38,7 @@ class Options:
     fetch: bool = True
     fetch_private: bool = False
     app: bool = True
+    repeat: int = 1
 
 
 def target(spelled: str, options: Options) -> Target:
@@ -46,6 +51,7 @@ def target(spelled: str, options: Options) -> Target:
     is_address = _is_address(host)
     name = _host(options.name, f"--name {options.name}") if options.name else host.partition("%")[0]
     connect, connect_port = _connect(options.connect)
+    resolver, *also_resolvers = _resolvers(options.resolver)
     return Target(
         spelled=spelled,
         protocol=protocol,
@@ -56,7 +62,8 @@ def target(spelled: str, options: Options) -> Target:
         path=path,
         connect=connect,
         connect_port=connect_port,
-        resolver=_resolver(options.resolver),
+        resolver=None if resolver == SYSTEM else resolver,
+        also_resolvers=tuple(also_resolvers),
         tls_min=_version("--tls-min", options.tls_min),
         tls_max=_version("--tls-max", options.tls_max, options.tls_min),
         trust=options.trust or ("system",),
@@ -67,6 +74,7 @@ def target(spelled: str, options: Options) -> Target:
         fetch_private=options.fetch_private,
         app=options.app,
         guessed=guessed,
+        repeat=_repeat(options.repeat),
     )
 
 
@@ -85,16 +93,18 @@ def moment(text: str | None) -> datetime | None:
 
 
 def _parts(spelled: str) -> tuple[str | None, str, int | None, str]:
-    """Scheme, host, port and path as typed."""
+    """Scheme, host, port and path as typed. No complaint repeats what stands before an @: it may hold a password."""
+    _, at, tail = spelled.rpartition("@")
+    shown = f"...@{tail}" if at else spelled
     if not spelled or any(one.isspace() or ord(one) < 32 for one in spelled):
-        raise Unusable(f"{spelled!r} is not a target.", FORMS)
+        raise Unusable(f"{shown!r} is not a target.", FORMS)
     scheme = None
     text = spelled
     if "://" in spelled:
         scheme = spelled.partition("://")[0].lower()
         if scheme not in NAMES:
             raise Unusable(
-                f"The protocol {scheme}:// in {spelled!r} is not one that this version speaks.", f"It speaks {', '.join(one + '://' for one in NAMES)}."
+                f"The protocol {scheme}:// in {shown!r} is not one that this version speaks.", f"It speaks {', '.join(one + '://' for one in NAMES)}."
             )
     elif spelled.count(":") > 1 and not spelled.startswith("["):
         # A bare IPv6 address: no port can follow it without brackets.
@@ -103,16 +113,16 @@ def _parts(spelled: str) -> tuple[str | None, str, int | None, str]:
         parts = urlsplit(text if scheme else f"//{text}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise Unusable(f"{spelled!r} is not a target: host or port cannot be read.", FORMS) from None
+        raise Unusable(f"{shown!r} is not a target: host or port cannot be read.", FORMS) from None
     if parts.username is not None or parts.password is not None:
         raise Unusable("The target holds a user name or a password.", "Leave it out; passwords are never taken from the command line.")
     if not host:
-        raise Unusable(f"The target {spelled!r} names no host.", FORMS)
+        raise Unusable(f"The target {shown!r} names no host.", FORMS)
     if port == 0:
-        raise Unusable(f"Port 0 in {spelled!r} cannot be connected to.", "Write a port between 1 and 65535.")
+        raise Unusable(f"Port 0 in {shown!r} cannot be connected to.", "Write a port between 1 and 65535.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii():
-        raise Unusable(f"The path in {spelled!r} has characters that a URL cannot hold.", "Write them percent-encoded.")
+        raise Unusable(f"The path in {shown!r} has characters that a URL cannot hold.", "Write them percent-encoded.")
     return scheme, host, port, path
 
 
@@ -185,12 +195,20 @@ def _connect(text: str | None) -> tuple[str | None, int | None]:
     return str(ip_address(host)), int(port) if port else None
 
 
-def _resolver(text: str | None) -> str | None:
-    if text is None:
-        return None
+def _resolvers(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The DNS servers to ask, the first of which decides; ``system`` is the resolver of this machine, and what is asked when none is given."""
+    texts = (given,) if isinstance(given, str) else tuple(given or ())
+    if len(texts) > RESOLVERS:
+        raise Unusable(f"--resolver was given {len(texts)} times.", f"Compare {RESOLVERS} at most.")
+    return tuple(dict.fromkeys(_resolver(one) for one in texts)) or (SYSTEM,)
+
+
+def _resolver(text: str) -> str:
+    if text.lower() == SYSTEM:
+        return SYSTEM
     address, port = _connect_like(text)
     if address is None:
-        raise Unusable(f"--resolver {text!r} is not the address of a DNS server.", "Write IP or IP:PORT, for example 192.0.2.53 or [2001:db8::53]:53.")
+        raise Unusable(f"--resolver {text!r} is not the address of a DNS server.", "Write IP, IP:PORT or system, for example 192.0.2.53 or [2001:db8::53]:53.")
     shown = f"[{address}]" if ":" in address and port else address
     return f"{shown}:{port}" if port else shown
 
@@ -217,6 +235,12 @@ def _version(option: str, text: str | None, lowest: str | None = None) -> str | 
     if below and VERSIONS.index(below) > VERSIONS.index(found):
         raise Unusable(f"--tls-min {lowest} is above --tls-max {text}.", "Exchange the two.")
     return found
+
+
+def _repeat(times: int) -> int:
+    if not 1 <= times <= REPEATS:
+        raise Unusable(f"--repeat {times} cannot be used.", f"Write a number between 1 and {REPEATS}.")
+    return times
 
 
 def _timeout(seconds: float) -> float:

@@ -18,10 +18,10 @@ _BIND_ANSWER, _ENTRY, _DONE, _SET, _OCTETS = 0x61, 0x64, 0x65, 0x31, 0x04
 
 @noun
 class Answer:
-    """How a server answers. ``protocol`` is ``http``, ``ldap`` or ``raw``.
+    """How a server answers. ``protocol`` is ``http``, ``ldap``, ``raw`` or ``silent``.
 
     HTTP: ``status``, ``body``, and ``skew``: by how many seconds its clock, shown in ``Date``, is ahead.
-    raw: ``body`` is said at once, whatever the client says.
+    raw: ``body`` is said at once, whatever the client says. silent: nothing is ever said.
     """
 
     protocol: str = "http"
@@ -44,6 +44,8 @@ def reply(answer: Answer, request: bytes) -> bytes | None:
             return http(answer) if b"\r\n\r\n" in request or len(request) > REQUEST_LIMIT else None
         case "ldap":
             return ldap(request) if len(request) > LDAP_HEAD else None
+        case "silent":
+            return None
         case _:
             return b""
 

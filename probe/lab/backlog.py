@@ -14,9 +14,9 @@ FILL_LIMIT = 16
 class ClosedPort:
     """A port that nobody listens on, and that nobody else can take as long as this is open."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-        self._socket.bind((address, 0))
+        self._socket.bind((address, port))
         self.port = int(self._socket.getsockname()[1])
 
     def close(self) -> None:
@@ -27,8 +27,8 @@ class ClosedPort:
 class FullBacklog:
     """A port whose queue of connections is full: the system drops further requests, as a firewall that drops packets would."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
-        self._sockets = [socket.create_server((address, 0), backlog=0)]
+    def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
+        self._sockets = [socket.create_server((address, port), backlog=0)]
         self.port = int(self._sockets[0].getsockname()[1])
         for _ in range(FILL_LIMIT):
             if not self._taken(address):

@@ -2,10 +2,12 @@
 
 from functools import cache
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+SigningKey = PrivateKey | ed448.Ed448PrivateKey | dsa.DSAPrivateKey
+"""Every key with which a server can be set up or a certificate signed; those of ``PrivateKey`` are made here."""
 
 KINDS = ("ec-p256", "ec-p384", "ed25519", "rsa-1024", "rsa-2048", "rsa-3072")
 """The kinds of keys that can be asked for."""
@@ -29,7 +31,7 @@ def private_key(kind: str, slot: str) -> PrivateKey:
             raise ValueError(f"no kind of key is called {kind!r}; there are {', '.join(KINDS)}")
 
 
-def key_pem(key: PrivateKey) -> bytes:
+def key_pem(key: SigningKey) -> bytes:
     """Write a key as unencrypted PKCS #8 PEM. For files of mode 0600 only."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 

@@ -85,8 +85,13 @@ def plain_ldap(connection: socket.socket) -> None:
 
 
 def endless_certificate(connection: socket.socket) -> None:
-    """Begin a Certificate message of 16 MiB and send records of it, and then more, until the client has enough."""
+    """Read the ClientHello, then answer as ``endless`` does."""
     wire.read_hello(connection)
+    endless(connection)
+
+
+def endless(connection: socket.socket) -> None:
+    """Begin a Certificate message of 16 MiB and send records of it, and then more, until the client has enough."""
     connection.sendall(wire.record(wire.HANDSHAKE, wire.server_hello() + bytes((wire.CERTIFICATE,)) + b"\xff\xff\xff"))
     piece = wire.record(wire.HANDSHAKE, b"\x30" * wire.MAX_RECORD)
     for _ in range(ENDLESS_LIMIT // len(piece)):

@@ -35,10 +35,8 @@ CODES: tuple[str, ...] = (
 )
 """All codes that the project speaks of. A printed code is never renamed."""
 
-_DNS = "needs several DNS servers that answer differently; this version asks one"
 _PROXY = "belongs to connections through a proxy, which this version does not make"
 _STARTTLS = "belongs to StartTLS protocols, which this version does not speak"
-_SIZE = "needs a box on the path that drops large packets; the small ClientHello that would decide is not sent by this version"
 _RULE = "no rule for it in this version"
 _REVOCATION = "needs revocation checks (CRL, OCSP), which this version does not make"
 _PUBLIC = "concerns public authorities only, and the laboratory has no public certificate"
@@ -49,10 +47,8 @@ _APP = "belongs to application checks beyond the first words, not made by this v
 _FILE = "belongs to the inspection of files, not part of this version"
 
 _NOT_SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (_DNS, ("dns.addresses-disagree",)),
     (_PROXY, ("proxy.unreachable", "proxy.auth-required", "proxy.denied", "proxy.target-unreachable", "proxy.protocol")),
     (_STARTTLS, ("starttls.unsupported", "starttls.refused", "starttls.injected")),
-    (_SIZE, ("tls.hello-size",)),
     (_RULE, ("chain.stale-cross-sign", "chain.leaf-is-ca", "chain.strict-profile", "trust.store-not-used", "endpoint.rollover-pending")),
     (_REVOCATION, ("chain.revoked", "chain.revocation-unreachable", "chain.staple-missing")),
     (_PUBLIC, ("chain.validity-too-long", "chain.distrusted-ca", "chain.ct-missing", "chain.intercepted")),

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
@@ -11,7 +11,7 @@ from probe.lab.answers import Answer
 from probe.lab.backlog import ClosedPort, FullBacklog
 from probe.lab.dns_server import DnsServer, Zone
 from probe.lab.http_server import HttpServer
-from probe.lab.keys import PrivateKey, key_pem
+from probe.lab.keys import SigningKey, key_pem
 from probe.lab.listener import Listener, Talk
 from probe.lab.openssl_server import OpensslServer
 from probe.lab.pki import Issued, pem
@@ -26,6 +26,12 @@ class Closable(Protocol):
 
     def close(self) -> None:
         """End it."""
+
+
+class Listening(Closable, Protocol):
+    """Anything that holds a port."""
+
+    port: int
 
 
 C = TypeVar("C", bound=Closable)
@@ -71,7 +77,7 @@ class Stage:
         """Write certificates for a server that reads files, such as nginx."""
         return str(self.write(name, "".join(pem(one) for one in chain)))
 
-    def key_file(self, key: PrivateKey, name: str = "key.pem") -> str:
+    def key_file(self, key: SigningKey, name: str = "key.pem") -> str:
         """Write a private key, readable by its owner alone, for a server that reads files. It is deleted with the stage."""
         return str(self.write(name, key_pem(key)))
 
@@ -81,7 +87,7 @@ class Stage:
 
     def tls_at(self, servings: tuple[tuple[str, Serving], ...]) -> int:
         """Open TLS servers on several addresses, given as (address, how it behaves), all on the port that is given back."""
-        return self._same_port([self._tls_opener(serving, address) for address, serving in servings])
+        return self.same_port([self._tls_opener(serving, address) for address, serving in servings])
 
     def openssl(self, credentials: Credentials, *options: str) -> int:
         """Open the machine's own ``openssl s_server`` with further options and give its port."""
@@ -110,7 +116,8 @@ class Stage:
     def _tls_opener(self, serving: Serving, address: str) -> Callable[[int], TlsServer]:
         return lambda port: TlsServer(serving, address, port)
 
-    def _same_port(self, openers: list[Callable[[int], TlsServer]]) -> int:
+    def same_port(self, openers: Sequence[Callable[[int], Listening]]) -> int:
+        """Call each opener with the same port, and give it; the first gets 0 and finds one. Raises ``OSError`` when no port is free for all."""
         for _ in range(_PORT_TRIES):
             with contextlib.ExitStack() as opened:
                 port = 0

@@ -4,6 +4,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import field
+from itertools import cycle
 from typing import TypeVar
 
 from cryptography import x509
@@ -13,7 +14,7 @@ from OpenSSL import SSL, crypto
 from probe.facts.noun import noun
 from probe.lab import wire
 from probe.lab.answers import Answer, greeting, reply
-from probe.lab.keys import PrivateKey
+from probe.lab.keys import SigningKey
 from probe.lab.listener import Listener, finish
 from probe.lab.pki import Issued
 
@@ -28,7 +29,7 @@ class Credentials:
     """What a server shows: the certificates exactly as they are sent, its own first, the key to it, and an OCSP response to staple."""
 
     chain: tuple[bytes, ...]
-    key: PrivateKey = field(repr=False)
+    key: SigningKey = field(repr=False)
     staple: bytes = b""
 
 
@@ -42,6 +43,7 @@ class Serving:
     ``curve`` is the only curve used (secp256r1, secp384r1, secp521r1).
     ``client`` is ``none``, ``requested`` or ``required``; ``client_issuers`` are named to the client and the only ones accepted.
     ``alpn`` lists the protocols spoken; a client that offers others only is refused. ``answer`` is what is said afterwards.
+    ``turns``: connection after connection is served as one of these, in turn, as by a balancer with several machines behind it; ``None`` closes at once.
     ``close_without_client``: a client without certificate is let in and then cut off without a word, as slapd does.
     """
 
@@ -58,6 +60,7 @@ class Serving:
     close_without_client: bool = False
     alpn: tuple[str, ...] = ()
     answer: Answer = Answer()
+    turns: tuple[Credentials | None, ...] = ()
 
 
 class NoCommonProtocol(Exception):
@@ -70,6 +73,7 @@ class TlsServer:
     def __init__(self, serving: Serving, address: str = "127.0.0.1", port: int = 0) -> None:
         self._serving = serving
         self._default = _context(serving, serving.credentials)
+        self._turns = cycle([one and _context(serving, (one,)) for one in serving.turns] or [self._default])
         self._by_name = {name: _context(serving, (credentials,)) for name, credentials in serving.by_name}
         self._listener = Listener(self._talk, address, port)
         self.port = self._listener.port
@@ -87,7 +91,10 @@ class TlsServer:
             connection.sendall(wire.alert(UNRECOGNIZED_NAME))
             finish(connection)
             return
-        tls = SSL.Connection(self._by_name.get(name or "", self._default), None)
+        turn = next(self._turns)
+        if turn is None:
+            return
+        tls = SSL.Connection(self._by_name.get(name or "", turn), None)
         tls.set_accept_state()
         tls.bio_write(hello)
         with contextlib.suppress(SSL.Error, NoCommonProtocol):
@@ -111,6 +118,15 @@ class TlsServer:
             if not said or answer.protocol != "ldap":
                 return
             request = b""
+
+
+def loadable(credentials: Credentials) -> bool:
+    """Whether a server can be set up with these certificates and this key."""
+    try:
+        _context(Serving(credentials=(credentials,)), (credentials,))
+    except (SSL.Error, ValueError, TypeError):
+        return False
+    return True
 
 
 def _say(tls: SSL.Connection, connection: socket.socket, words: bytes) -> None:

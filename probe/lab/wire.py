@@ -63,7 +63,7 @@ def read_hello(connection: socket.socket) -> bytes:
 
 def server_name(hello: bytes) -> str | None:
     """Give the host name in the server_name extension (RFC 6066 section 3) of the records in ``hello``; ``None`` without one."""
-    body = _handshake_bytes(hello)
+    body = handshake_bytes(hello)
     at = 4 + 34
     at += 1 + _number(body, at, 1)
     at += 2 + _number(body, at, 2)
@@ -82,12 +82,12 @@ def server_name(hello: bytes) -> str | None:
 def _complete(data: bytes) -> bool:
     if data and data[0] != HANDSHAKE:
         return True
-    body = _handshake_bytes(data)
+    body = handshake_bytes(data)
     return len(body) >= 4 and len(body) >= 4 + int.from_bytes(body[1:4])
 
 
-def _handshake_bytes(data: bytes) -> bytes:
-    """The content of all whole records."""
+def handshake_bytes(data: bytes) -> bytes:
+    """Give the content of all whole records in ``data``."""
     body, at = b"", 0
     while at + 5 <= len(data) and at + 5 + _number(data, at + 3, 2) <= len(data):
         size = _number(data, at + 3, 2)

@@ -24,5 +24,17 @@ def _html(report: Report) -> str:
     return html.render(report)
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {"terminal": _terminal, "json": _json, "html": _html}
+def _markdown(report: Report) -> str:
+    from probe.render import markdown
+
+    return markdown.render(report)
+
+
+def _junit(report: Report) -> str:
+    from probe.render import junit
+
+    return junit.render(report)
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {"terminal": _terminal, "json": _json, "html": _html, "markdown": _markdown, "junit": _junit}
 """Format name to the function that writes it. A terminal with colours or a width of its own calls ``probe.render.terminal.render``."""

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from probe.facts.codec import text
 from probe.render import chain_picture, timeline_picture, words
 from probe.render.visible import visible, visible_lines
 from probe.report import Report, Result
@@ -44,6 +45,7 @@ def _environment() -> Environment:
         "chain_picture": chain_picture.draw,
         "timeline_picture": timeline_picture.draw,
         "certificates": _certificates,
+        "embedded": _embedded,
     }
     return environment
 
@@ -57,6 +59,14 @@ def _block(text: str | tuple[str, ...]) -> Markup:
     """Escape a text of several lines, or several such texts, to be copied."""
     texts = (text,) if isinstance(text, str) else text
     return Markup("\n").join(escape(line) for one in texts for line in visible_lines(one, WIDEST, BLOCK))
+
+
+def _embedded(result: Result) -> Markup:
+    """What was seen, as lines of base64: nothing in there can be taken for markup, a link or a word, neither by a browser nor by a mail program.
+
+    It is not compressed: other versions of a compressor give other bytes, and the same report shall give the same page.
+    """
+    return Markup(base64.encodebytes(text(result.observation).encode("ascii")).decode("ascii"))  # noqa: S704 -- letters and digits only
 
 
 def _certificates(result: Result, numbers: tuple[int, ...]) -> list[Any]:

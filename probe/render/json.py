@@ -12,16 +12,17 @@ SCHEMA = 1
 
 def render(report: Report) -> str:
     """Write the document: ASCII only, keys in a fixed order, a newline at the end; ``about`` names certificates by SHA-256 fingerprint."""
-    document = {"schema": SCHEMA, "results": [_result(one) for one in report.results]}
+    document = {"schema": SCHEMA, "results": [_result(one, report.redacted) for one in report.results]}
     return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _result(result: Result, redacted: bool) -> dict[str, Any]:
     cause = result.cause
     fingerprints = {one.number: one.sha256 for one in result.certificates}
     return {
         "target": result.target,
         "verdict": result.verdict.value,
+        "forecast": result.forecast,
         "cause": cause and {"code": cause.code, "title": cause.title, "certainty": cause.certainty.value, "owner": cause.owner.value, "summary": cause.summary},
         "candidates": [{"code": one.code, "why": one.why} for one in result.candidates],
         "findings": [_found(one, fingerprints) for one in result.findings],
@@ -29,7 +30,7 @@ def _result(result: Result) -> dict[str, Any]:
         "not_observed": [{"code": one.code, "why": one.why} for one in result.not_observed],
         "remedies": [{"action": one.action, "text": one.text, "proof": one.proof} for one in result.remedies],
         "stacks": [{"stack": one.stack, "accepts": one.accepts, "says": one.says} for one in result.stacks],
-        "observation": dump(result.observation),
+        "observation": None if redacted else dump(result.observation),
     }
 
 
@@ -40,4 +41,7 @@ def _found(found: FoundText, fingerprints: dict[int, str]) -> dict[str, Any]:
         "certainty": found.certainty.value,
         "about": [fingerprints[number] for number in found.about if number in fingerprints],
         "evidence": [{"says": one.says, "at": one.at} for one in found.evidence],
+        "shown_by": list(found.commands),
+        "shows": found.shows,
+        "files": [{"name": name, "certificates": [fingerprints[number] for number in which if number in fingerprints]} for name, which in found.saves],
     }

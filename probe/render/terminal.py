@@ -7,7 +7,22 @@ from collections.abc import Callable, Iterable, Sequence
 
 from probe.causes.words import Effect
 from probe.render.visible import LIMIT, cells, visible, visible_lines
-from probe.render.words import CERTAINTIES, EFFECTS, TONES, VERDICTS, accepts, moment, others, primary, stages, standing_in_the_way, together, tone
+from probe.render.words import (
+    CERTAINTIES,
+    EFFECTS,
+    TONES,
+    VERDICTS,
+    accepts,
+    moment,
+    others,
+    platforms,
+    primary,
+    saving,
+    stages,
+    standing_in_the_way,
+    together,
+    tone,
+)
 from probe.render.wrapping import fit, wrap
 from probe.report import CertificateText, ChainBox, FoundText, RemedyText, Report, Result, Verdict
 
@@ -67,7 +82,9 @@ def _result(result: Result, paint: Paint, width: int) -> list[str]:
 def _verdict(result: Result, paint: Paint, width: int) -> list[str]:
     word = VERDICTS[result.verdict].upper()
     lines = wrap(visible(result.sentence), width, f"{word}  ", "  ")
-    return [paint(word, _VERDICT[result.verdict]) + lines[0][len(word) :], *lines[1:]]
+    # What works says it in its own short form.
+    later = wrap(visible(result.forecast), width, "  ") if result.forecast and result.verdict is not Verdict.WORKS else []
+    return [paint(word, _VERDICT[result.verdict]) + lines[0][len(word) :], *lines[1:], *later]
 
 
 def _works(result: Result, paint: Paint, width: int) -> list[str]:
@@ -79,9 +96,11 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
         facts.append(("Clients", ", ".join(f"{visible(one.title.partition(' (')[0], 40)} {accepts(one)}" for one in result.stacks[:12])))
     if result.handshake:
         facts.append(("Connection", ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in result.handshake[:4])))
+    if result.forecast:
+        facts.append(("Forecast", visible(result.forecast, 400)))
     lines = _verdict(result, paint, width)[:3]
     for label, value in facts:
-        lines += _row(label, value, width, 1)
+        lines += _row(label, value, width, 2 if label == "Forecast" else 1)
     found = [one for one in others(result) if one.effect is not Effect.NOTE] + [one for one in others(result) if one.effect is Effect.NOTE]
     for one in found[:3]:
         label = "Note" if one.effect is Effect.NOTE else "Risk"
@@ -135,9 +154,12 @@ def _remedy(remedy: RemedyText, number: int, certificates: dict[int, Certificate
     for about in remedy.about[:MOST]:
         if one := certificates.get(about):
             lines += _certificate(one, width)
-    for step in remedy.steps[:MOST]:
+    shown, named = platforms(remedy)
+    for step in shown:
         lines += wrap(f"{visible(step.platform, 80)}: {visible(step.do)}" if step.platform else visible(step.do), width, f"{pad}- ")
         lines += [line for command in step.commands[:MOST] for line in _command(command, paint, f"{pad}    ")]
+    if named:
+        lines += wrap(f"- also for {visible(', '.join(named))}: probe causes {visible(remedy.for_code)}, or the html report", width, pad)
     if remedy.proof:
         lines += wrap(visible(remedy.proof), width, f"{pad}Tried: ")
     if remedy.check:
@@ -167,7 +189,7 @@ def _stacks(result: Result, paint: Paint, width: int) -> list[str]:
     lines = _heading("What each client says", paint)
     for one in result.stacks[:MOST]:
         does = accepts(one)
-        title = fit(visible(one.title), width - 12)[0]
+        title = fit(visible(one.title), width - 24)[0]
         lines.append(f"  {title}: {paint(does, 'green' if one.accepts else 'yellow' if one.accepts is None else 'red')}")
         for said in visible_lines(one.says, LIMIT, 6) if one.says else []:
             lines += wrap(said, width, "    | ", "    | ")
@@ -223,7 +245,17 @@ def _evidence(result: Result, paint: Paint, width: int) -> list[str]:
     found = primary(result)
     if not found or not found.evidence:
         return []
-    return _heading("Evidence", paint) + _listed([visible(one.says) for one in found.evidence], width)
+    return _heading("Evidence", paint) + _listed([visible(one.says) for one in found.evidence], width) + _sceptic(result, found, paint, width)
+
+
+def _sceptic(result: Result, found: FoundText, paint: Paint, width: int) -> list[str]:
+    if not found.commands:
+        return []
+    lines = ["", *_heading("See for yourself, without the probe", paint)]
+    for text in saving(result, found):
+        lines += wrap(visible(text), width, "  - ")
+    lines += [line for command in found.commands[:MOST] for line in _command(command, paint, "    ")]
+    return lines + (wrap(visible(found.shows), width, "  ") if found.shows else [])
 
 
 def _not_observed(result: Result, paint: Paint, width: int) -> list[str]:

@@ -6,7 +6,7 @@ from math import isfinite
 
 from probe.case.path import Objection, StackVerdict, Why
 from probe.causes.words import Certainty, Effect, NotObserved
-from probe.report import FoundText, Result, Verdict
+from probe.report import FoundText, RemedyStep, RemedyText, Result, Verdict
 
 VERDICTS = {Verdict.WORKS: "works", Verdict.FAILS: "fails", Verdict.DEPENDS: "depends on the client", Verdict.UNDECIDED: "undecided"}
 """The verdict in a word or three; no format says it by colour alone."""
@@ -94,6 +94,13 @@ def standing_in_the_way(stack: StackVerdict) -> tuple[str, ...]:
     return (*said, "the name is not accepted") if stack.name_refused else said
 
 
+def saving(result: Result, found: FoundText) -> list[str]:
+    """Which certificates to save as which file before the commands of a finding are tried."""
+    where = "the HTML report has it" if all(one.pem for one in result.certificates) else "left out of this report"
+    numbered = [(name, ", ".join(str(number) for number in which), len(which) > 1) for name, which in found.saves if which]
+    return [f"First save the PEM text of certificate{'s' if many else ''} {which} as {name} ({where})." for name, which, many in numbered]
+
+
 def together(missed: tuple[NotObserved, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Group what could not be looked at by its reason: (reason, codes), in the order of first appearance."""
     found: dict[str, list[str]] = {}
@@ -108,6 +115,13 @@ def stages(codes: tuple[str, ...]) -> str:
     for one in codes:
         found.setdefault(one.partition(".")[0], []).append(one)
     return ", ".join(", ".join(these) if len(these) < 4 else f"{stage}.* ({len(these)})" for stage, these in found.items())
+
+
+def platforms(remedy: RemedyText, most: int = 3) -> tuple[tuple[RemedyStep, ...], tuple[str, ...]]:
+    """The steps of a remedy that a text shows, the first ``most``, and the names of the platforms that it only mentions. One left over is shown too."""
+    if len(remedy.steps) <= most + 1:
+        return remedy.steps, ()
+    return remedy.steps[:most], tuple(one.platform for one in remedy.steps[most:])
 
 
 def primary(result: Result) -> FoundText | None:

@@ -109,7 +109,11 @@ class Candidate:
 
 @noun
 class FoundText:
-    """One finding as shown. ``about`` are numbers of CertificateText; ``stacks`` are the client stacks that it stops (empty: all)."""
+    """One finding as shown. ``about`` are numbers of CertificateText; ``stacks`` are the client stacks that it stops (empty: all).
+
+    ``commands`` are those of other programs with which a reader sees it without the probe, ``shows`` says what to look for in their output;
+    ``saves`` are files that they need: the name, and the numbers of the certificates to save in it.
+    """
 
     code: str
     title: str
@@ -121,6 +125,9 @@ class FoundText:
     about: tuple[int, ...]
     evidence: tuple[Evidence, ...]
     stacks: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    shows: str = ""
+    saves: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @noun
@@ -156,6 +163,7 @@ class Result:
     ``sentence`` is the verdict in one sentence with host and time. ``circumstances`` are (label, value) lines: trust store, name checked, SNI, versions.
     ``messages`` are ready to paste, one for each who must act: (heading, text). ``handshake`` are (label, value) facts of the ordinary handshake.
     ``defects`` are causes of the probe itself that crashed ("code: kind of error").
+    ``forecast`` says until when it works and what stops which client then ("" when it fails now, or when no end is known).
     """
 
     target: str
@@ -179,11 +187,13 @@ class Result:
     repeat: str
     defects: tuple[str, ...]
     observation: Observation
+    forecast: str = ""
 
 
 @noun
 class Report:
-    """One or several results, in the order in which they were asked for."""
+    """One or several results, in the order in which they were asked for. ``redacted``: names are pseudonyms, the observations hold nothing that was seen."""
 
     results: tuple[Result, ...]
     made_by: str
+    redacted: bool = False

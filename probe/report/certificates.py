@@ -41,7 +41,7 @@ class Numbers:
             marks=self._marks(one, standing),
             subject=read.subject.text if read.subject else "cannot be read",
             issuer=read.issuer.text if read.issuer else "cannot be read",
-            serial=_serial(read.serial),
+            serial=serial_text(read.serial),
             not_before=read.not_before,
             not_after=read.not_after,
             key=key_text(read.key),
@@ -121,7 +121,8 @@ WORDS: dict[Why, str] = {
 }
 
 
-def _serial(serial: int | None) -> str:
+def serial_text(serial: int | None) -> str:
+    """A serial number in hex, byte by byte."""
     if serial is None:
         return "cannot be read"
     digits = f"{abs(serial):X}"

@@ -9,7 +9,9 @@ from probe.facts.observation import Resolution
 from probe.report import Candidate, FoundText, Headline, RemedyStep, RemedyText, Report, Result
 from probe.report.certificates import Numbers
 from probe.report.chain import boxes
+from probe.report.forecast import forecast
 from probe.report.paste import paste
+from probe.report.sceptic import told
 from probe.report.timeline import rows
 from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, url
 from probe.tls.messages import reading
@@ -51,6 +53,7 @@ def _result(found: Diagnosis) -> Result:
         repeat=repeat(case.target),
         defects=tuple(f"{code}: {kind}" for code, kind in found.defects),
         observation=case.observation,
+        forecast=forecast(found),
     )
 
 
@@ -63,8 +66,8 @@ def _headline(found: Diagnosis) -> Headline | None:
         code=one.code,
         title=known.cause.title,
         certainty=one.certainty,
-        owner=known.cause.owner,
-        owner_text=owner(known.cause.owner, found.case.target),
+        owner=one.owner or known.cause.owner,
+        owner_text=owner(one.owner or known.cause.owner, found.case.target),
         summary=one.summary,
     )
 
@@ -73,17 +76,21 @@ def _found(one: Finding, case: Case, numbers: Numbers) -> FoundText:
     known = entry(one.code)
     if known is None:
         raise ValueError(one.code)
+    proof_for_sceptics = told(one, case, numbers)
     return FoundText(
         code=one.code,
         title=known.cause.title,
         effect=one.effect,
         certainty=one.certainty,
-        owner=known.cause.owner,
-        owner_text=owner(known.cause.owner, case.target),
+        owner=one.owner or known.cause.owner,
+        owner_text=owner(one.owner or known.cause.owner, case.target),
         summary=one.summary,
         about=numbers.known(one.about),
         evidence=one.evidence,
         stacks=one.stacks,
+        commands=proof_for_sceptics.commands,
+        shows=proof_for_sceptics.shows,
+        saves=proof_for_sceptics.saves,
     )
 
 
@@ -111,10 +118,10 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
     return RemedyText(
         action=one.remedy.action,
         text=one.remedy.does.format_map(values),
-        owner_text=owner(known.cause.owner, target) if known else "",
+        owner_text=owner(one.finding.owner or known.cause.owner, target) if known else "",
         for_code=one.finding.code,
         proof=proof(one, number) if one.finding.effect is Effect.BREAKS else "",
-        about=numbers.known(one.finding.about) if known and known.cause.actions[0] == one.remedy.action else (),
+        about=numbers.known(one.finding.about) if known and (one.finding.actions or known.cause.actions)[0] == one.remedy.action else (),
         steps=tuple(
             RemedyStep(platform=step.platform, do=step.do.format_map(values), commands=tuple(command.format_map(values) for command in step.commands))
             for step in one.remedy.steps

@@ -1,6 +1,6 @@
 """The timeline: name resolution, attempts and fetches as rows of bars, and the wire's messages as marks."""
 
-from probe.facts.observation import Alert, Attempt, Connect, Ending, Exchange, Fetch, Handshake, How, Message, Observation, Preamble, Resolution, Step
+from probe.facts.observation import Alert, Attempt, Connect, Ending, Exchange, Fetch, Handshake, How, Local, Message, Observation, Preamble, Resolution, Step
 from probe.report import TimelineBar, TimelineEvent, TimelineRow
 from probe.tls.alerts import name as alert_name
 from probe.tls.registry import message_name
@@ -24,6 +24,11 @@ QUESTIONS = {
     "any-version": "all TLS versions",
     "without-alpn": "without application protocols",
     "plaintext": "in plain text",
+    "small-hello": "with a small ClientHello",
+    "hello-in-pieces": "with the ClientHello in small pieces",
+    "small-segments": "with small TCP segments",
+    "old-suites": "with suites that are obsolete",
+    "ssl3": "SSL 3.0 only",
 }
 SHOWN = 40
 
@@ -104,7 +109,11 @@ def _step(one: Connect | Preamble | Handshake | Exchange) -> TimelineBar:
     events = tuple(
         TimelineEvent(at=what.at, says=_words(what), sent=what.sent, tone="bad" if isinstance(what, Alert) and what.description else "good") for what in every
     )
-    return _bar("TLS", one, f"{one.version}, {one.cipher}" if one.ending.how is How.DONE and one.version else ending(one.ending), events)
+    says = f"{one.version}, {one.cipher}" if one.ending.how is How.DONE and one.version else ending(one.ending)
+    if one.ending.local is Local.SKIPPED and one.version:
+        # A hand-made ClientHello was answered, and more was not wanted.
+        says = f"answered with {one.version}, {one.cipher}"
+    return _bar("TLS", one, says, events)
 
 
 def _answer(one: Resolution) -> str:

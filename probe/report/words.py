@@ -108,7 +108,8 @@ def repeat(target: Target) -> str:
         ("--name", target.name if target.name not in (target.host, target.host.partition("%")[0]) else None),
         ("--sni", "none" if target.sni is None and not _address_like(target) else target.sni if target.sni not in (None, target.host, target.name) else None),
         ("--connect", _connect(target)),
-        ("--resolver", target.resolver),
+        ("--repeat", str(target.repeat) if target.repeat > 1 else None),
+        *(("--resolver", one) for one in _resolvers(target)),
         ("--tls-min", target.tls_min),
         ("--tls-max", target.tls_max),
         ("--as", target.stack),
@@ -126,6 +127,12 @@ def repeat(target: Target) -> str:
 
 def _address_like(target: Target) -> bool:
     return ":" in target.host or target.host.replace(".", "").isdecimal()
+
+
+def _resolvers(target: Target) -> tuple[str, ...]:
+    """The DNS servers to ask, as they were given."""
+    first = target.resolver or ("system" if target.also_resolvers else None)
+    return (*((first,) if first else ()), *target.also_resolvers)
 
 
 def _connect(target: Target) -> str | None:

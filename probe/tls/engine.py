@@ -9,13 +9,16 @@ import ipaddress
 from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
 from probe.facts.observation import Alert, Ending, Handshake, How, Local, Question
 from probe.facts.target import VERSIONS
 from probe.tls import alerts, registry
-from probe.tls.messages import CERTIFICATE_REQUEST, read_messages
+from probe.tls.messages import CERTIFICATE_REQUEST
+from probe.tls.recorded import recorded
 from probe.tls.tap import ALERTS_LIMIT, Tap
 
 READ_LIMIT = 1024 * 1024
@@ -25,6 +28,10 @@ _SNI_LIMIT = 255
 _LEGACY = VERSIONS[:2]
 _ALL_SUITES = "ALL:!aNULL:!eNULL:!PSK:!SRP"
 _CHUNK = 65536
+_CURVES: MappingProxyType[str, Callable[[], ec.EllipticCurve]] = MappingProxyType(
+    {"secp256r1": ec.SECP256R1, "secp384r1": ec.SECP384R1, "secp521r1": ec.SECP521R1}
+)
+"""The groups that can be offered alone: pyOpenSSL sets one NIST curve and no lists."""
 
 
 class State(StrEnum):
@@ -57,7 +64,8 @@ class Engine:
     """One client connection. Bytes go in by ``incoming``, come out by ``outgoing``; ``record`` tells what was seen, at any time.
 
     ``sni`` is the reference to put into the ClientHello; an IP literal, a name over 255 bytes or one that is not ASCII is never sent, and ``says`` tells so.
-    ``alpn`` are the protocols to offer. ``now`` gives seconds since the observation began. Nothing that a peer sends makes a method raise.
+    ``alpn`` are the protocols to offer; ``question.groups`` may name one group,
+    secp256r1, secp384r1 or secp521r1 (else ``ValueError``). ``now`` gives seconds since the observation began. Nothing that a peer sends makes a method raise.
     """
 
     def __init__(self, *, sni: str | None, question: Question, alpn: tuple[str, ...], now: Callable[[], float]) -> None:
@@ -75,7 +83,7 @@ class Engine:
         self._out = bytearray()
         self._unsent = bytearray()
         self._plain = bytearray()
-        self._connection = SSL.Connection(_context(question.tls_min, question.tls_max, self._level, question.legacy_renegotiation), None)
+        self._connection = SSL.Connection(_context(question.tls_min, question.tls_max, self._level, question.legacy_renegotiation, question.groups), None)
         self._connection.set_app_data(self._watch)
         self._connection.set_connect_state()
         self._connection.request_ocsp()
@@ -190,30 +198,15 @@ class Engine:
 
     def record(self, *, started: float, took: float, ending: Ending | None = None, says: str | None = None, listened: float = 0.0) -> Handshake:
         """Make the noun of what was seen so far. ``ending`` and ``says`` are the engine's own unless they are given."""
-        messages = self._tap.messages
-        read = read_messages(messages)
-        hello = next((one for one in messages if one.sent and one.type == 1), None)
-        return Handshake(
+        return recorded(
+            self._tap,
+            self._question,
             started=started,
             took=took,
             ending=ending or self.ending(),
             says=self.says if says is None else says,
-            sni=read.offered_sni,
-            tls_min=self._question.tls_min,
-            tls_max=self._question.tls_max,
-            security_level=self._level,
-            hello_size=hello.size + 4 if hello else 0,
-            messages=messages,
             alerts=self._all_alerts(),
-            version=read.version,
-            cipher=read.cipher,
-            group=read.group,
-            alpn=read.alpn,
-            staple=read.staple,
-            first_bytes=self._tap.first_bytes,
-            sent=self._tap.bytes_of(True),
-            received=self._tap.bytes_of(False),
-            pieces=self._tap.pieces,
+            security_level=self._level,
             listened=listened,
             closed_by_peer=self._closed_by_peer,
         )
@@ -311,7 +304,7 @@ def _effective_level(question: Question) -> int | None:
 
 
 @lru_cache(maxsize=64)
-def _context(tls_min: str | None, tls_max: str | None, level: int | None, legacy_renegotiation: bool) -> SSL.Context:
+def _context(tls_min: str | None, tls_max: str | None, level: int | None, legacy_renegotiation: bool, groups: tuple[str, ...]) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     if level is not None:
         context.set_cipher_list(f"{_ALL_SUITES if level == 0 else 'DEFAULT'}:@SECLEVEL={level}".encode())
@@ -321,6 +314,10 @@ def _context(tls_min: str | None, tls_max: str | None, level: int | None, legacy
     context.set_options(SSL.OP_NO_COMPRESSION)
     if legacy_renegotiation:
         context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
+    if groups:
+        if len(groups) != 1 or groups[0] not in _CURVES:
+            raise ValueError(f"of the groups only one of {', '.join(_CURVES)} can be offered alone")
+        context.set_tmp_ecdh(_CURVES[groups[0]]())
     context.set_keylog_callback(_key_log)
     context.set_info_callback(_info)
     return context

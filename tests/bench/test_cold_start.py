@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cold_start import Contestant, cpu, goals, measure, ratios, table
+from bench.cold_start import Contestant, cpu, goals, keep_byte_code, measure, ratios, table
 from bench.endpoint import NAME, endpoints
 
 TAKEN = {
@@ -44,6 +44,14 @@ def test_every_round_measures_everybody() -> None:
 def test_a_command_that_failed_is_no_measurement() -> None:
     with pytest.raises(SystemExit, match="exit code 3, expected"):
         cpu(Contestant("wrong", (sys.executable, "-I", "-S", "-c", "raise SystemExit(3)")))
+
+
+def test_programs_find_their_byte_code_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    keep_byte_code(tmp_path / "pyc")
+    cpu(Contestant("imports", (sys.executable, "-c", "import bench.endpoint")))
+    assert [path.name.partition(".")[0] for path in (tmp_path / "pyc").rglob("endpoint.*.pyc")] == ["endpoint"]
 
 
 def test_one_endpoint_is_sound_and_one_forgets_its_intermediate(tmp_path: Path) -> None:

@@ -79,14 +79,14 @@ def announced(folder: Path, *command: str) -> Iterator[dict[str, int]]:
 
 
 @contextmanager
-def java(folder: Path, chain: tuple[Issued, ...]) -> Iterator[dict[str, int]]:
-    """Run SSLServerSockets of the JVM: open, demand12, demand13, request; give their ports."""
+def java(folder: Path, chain: tuple[Issued, ...], program_name: str = "Serve") -> Iterator[dict[str, int]]:
+    """Run SSLServerSockets of the JVM (open, demand12, demand13, request; or those of another program); give their ports."""
     certificates, key = files(folder, chain, "java")
     store = folder / "java.p12"
     made = (program("openssl"), "pkcs12", "-export", "-in", str(certificates), "-inkey", str(key), "-out", str(store), "-passout", "pass:changeit")
     subprocess.run(made, check=True, stdin=DEVNULL, capture_output=True, timeout=30)
-    subprocess.run((program("javac"), "-d", str(folder), str(HERE / "Serve.java")), check=True, capture_output=True, timeout=60)
-    with announced(folder, program("java"), "-XX:TieredStopAtLevel=1", "-cp", str(folder), "Serve", str(store)) as ports:
+    subprocess.run((program("javac"), "-d", str(folder), str(HERE / f"{program_name}.java")), check=True, capture_output=True, timeout=60)
+    with announced(folder, program("java"), "-XX:TieredStopAtLevel=1", "-cp", str(folder), program_name, str(store)) as ports:
         yield ports
 
 

@@ -46,6 +46,9 @@ def ports(tmp_path_factory: pytest.TempPathFactory, pki: Pki) -> Iterator[dict[s
         "name": web.certificate("name", pki.chain_of("old.shop.example")),
         "short": web.certificate("short", pki.chain_of(*names)[:1]),
     }
+    seconds["gateway"] = f"{good} return 503;"
+    seconds["demand"] = f"{good} ssl_client_certificate {pki.trust}; ssl_verify_client on;"
+    seconds["silent"] = f"{good} return 444;"
     given = dict(zip(seconds, free_ports(len(seconds), "127.0.0.2", "127.0.0.3"), strict=True))
     blocks = "\n".join(
         f"server {{ listen 127.0.0.1:{port} ssl; listen [::1]:{port} ssl; {good} return 200; }}\n"
@@ -62,7 +65,17 @@ def test_two_addresses_with_different_good_certificates_work(ports: dict[str, in
     assert {one.address for one in found.case.observation.attempts} == {"127.0.0.1", "127.0.0.2"}
 
 
-@pytest.mark.parametrize(("second", "explained"), [("expired", "chain.expired"), ("name", "name.mismatch"), ("short", "chain.intermediate-missing")])
+FAULTS = [
+    ("expired", "chain.expired"),
+    ("name", "name.mismatch"),
+    ("short", "chain.intermediate-missing"),
+    ("gateway", "app.http-status"),
+    ("demand", "client.required"),
+    ("silent", "app.protocol"),
+]
+
+
+@pytest.mark.parametrize(("second", "explained"), FAULTS)
 def test_one_of_two_addresses_is_at_fault(second: str, explained: str, ports: dict[str, int], resolver: str, pki: Pki) -> None:
     found = check(f"https://both.shop.example:{ports[second]}", "--resolver", resolver, *pki.trusting)
     assert_fails(found, "endpoint.inconsistent", Owner.SERVER)

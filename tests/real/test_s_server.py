@@ -50,6 +50,12 @@ def test_only_outdated_versions(flag: str, version: str, tmp_path: Path, pki: Pk
         assert found.cause and found.cause.summary.endswith(version)
 
 
+def test_outdated_and_demanding_a_client_certificate(tmp_path: Path, pki: Pki) -> None:
+    options = ("-tls1_1", "-cipher", "ALL:@SECLEVEL=0", "-Verify", "2", "-www")
+    with s_server(tmp_path, pki.chain_of("shop.example", traits=RSA), *options) as port:
+        assert_fails(check(*at(port, *pki.trusting)), "tls.legacy-only", Owner.SERVER)
+
+
 @pytest.mark.parametrize(
     "options",
     [

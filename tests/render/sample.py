@@ -153,6 +153,9 @@ def found(code: str, title: str, effect: Effect, summary: str, *, certainty: Cer
         about=(1,),
         evidence=(Evidence(says="The Certificate message holds one certificate.", at="/attempts/0/steps/1/messages/0"),),
         stacks=stacks,
+        commands=("openssl s_client -brief -connect shop.example.test:443 -CAfile root.pem </dev/null", "dig -q shop.example.test A"),
+        shows='OpenSSL prints "unable to get local issuer certificate".',
+        saves=(("root.pem", (3,)), ("certificate.pem", (1, 2))),
     )
 
 

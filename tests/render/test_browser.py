@@ -174,8 +174,8 @@ def test_paper_is_white_and_shows_what_is_folded(browser: Browser, files: Path) 
         heights = watched.page.evaluate(
             "[...document.querySelectorAll('details:not([open]) pre, details:not([open]) table')].map(one => one.getBoundingClientRect().height)"
         )
-        assert len(heights) == 4
-        assert min(heights) > 50
+        assert len(heights) == 6
+        assert min(heights) > 30
         assert watched.page.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
     finally:
         watched.context.close()

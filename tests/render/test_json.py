@@ -56,9 +56,9 @@ def test_no_cause_is_null() -> None:
 
 
 def test_formats_write_text() -> None:
-    assert list(FORMATS) == ["terminal", "json", "html"]
+    assert list(FORMATS) == ["terminal", "json", "html", "markdown", "junit"]
     starts = {name: one(ALL["missing"]).split("\n", 1)[0][:15] for name, one in FORMATS.items()}
-    assert starts == {"terminal": "FAILS  https://", "json": "{", "html": "<!DOCTYPE html>"}
+    assert starts == {"terminal": "FAILS  https://", "json": "{", "html": "<!DOCTYPE html>", "markdown": "# Fails: https:", "junit": "<?xml version=\""}
 
 
 def test_only_the_page_pays_for_the_template_engine() -> None:

@@ -8,9 +8,11 @@ Clients say: the HTTP status itself; curl exit 22 with --fail.
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="The web service answers with an error", owner=Owner.SERVER, actions=("read-server-log",), references=("RFC 9110 section 15.6",))
+SHOWN_BY = Shown(commands=("curl -gksSi --max-time 10 {url}",), shows="The first line that curl prints is the error.")
 GATEWAY = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
 

@@ -9,6 +9,7 @@ response", LDAP clients "Protocol error" or "connection closed".
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 from probe.tls.plaintext import first_line, recognise
@@ -18,6 +19,10 @@ CAUSE = Cause(
     owner=Owner.USER,
     actions=("use-right-protocol",),
     references=("RFC 9110 section 3", "RFC 4511 section 4.1.1"),
+)
+SHOWN_BY = Shown(
+    commands=("curl -gksSi --http0.9 --max-time 10 {url}",),
+    shows="curl prints the first words of the service, which are not those of the protocol that was asked for.",
 )
 WORDS = {"https": "an HTTP request", "ldaps": "an LDAP search for the root entry"}
 

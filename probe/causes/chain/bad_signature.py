@@ -11,6 +11,7 @@ Clients say: OpenSSL "certificate signature failure" (error 7), Java "Signature 
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
@@ -20,6 +21,7 @@ CAUSE = Cause(
     references=("RFC 5280 section 6.1.3",),
     explains=("chain.root-untrusted", "chain.extra"),
 )
+SHOWN_BY = openssl_says("certificate signature failure")
 
 
 def judge(case: Case) -> Finding | None:

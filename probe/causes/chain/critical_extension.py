@@ -10,11 +10,13 @@ unhandled critical extension".
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
     title="A certificate has a critical extension that clients do not know", owner=Owner.CA, actions=("reissue",), references=("RFC 5280 section 4.2",)
 )
+SHOWN_BY = openssl_says("unhandled critical extension")
 
 
 def judge(case: Case) -> Finding | None:

@@ -12,11 +12,13 @@ key usage".
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
     title="A certificate is not made for this use", owner=Owner.CA, actions=("reissue",), references=("RFC 5280 section 4.2.1.3", "RFC 5280 section 4.2.1.12")
 )
+SHOWN_BY = openssl_says("unsuitable certificate purpose", "unsupported certificate purpose")
 
 
 def judge(case: Case) -> Finding | None:

@@ -11,11 +11,13 @@ Node "CERT_HAS_EXPIRED", Go "x509: certificate has expired or is not yet valid".
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
     title="A certificate has expired", owner=Owner.SERVER, actions=("renew-certificate",), references=("RFC 5280 section 4.1.2.5", "RFC 5280 section 6.1.3")
 )
+SHOWN_BY = openssl_says("certificate has expired")
 
 
 def judge(case: Case) -> Finding | None:

@@ -9,12 +9,14 @@ Clients say: nothing, as long as nothing else is wrong.
 from probe.case.case import Case
 from probe.case.path import Origin
 from probe.causes.chain.order import searching
+from probe.causes.shown import certificates_sent
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
 CAUSE = Cause(
     title="The server sends certificates that do not belong to the chain", owner=Owner.SERVER, actions=("remove-extra",), references=("RFC 8446 section 4.4.2",)
 )
+SHOWN_BY = certificates_sent("In the list of certificates one has nothing to do with the others, or stands there twice: s: is its subject, i: its issuer.")
 
 
 def judge(case: Case) -> Finding | None:

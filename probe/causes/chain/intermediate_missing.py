@@ -13,6 +13,7 @@ by unknown authority".
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
 from probe.causes.objected import Met, anchored, evidence, where
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import is_self_issued, title
 from probe.facts.observation import Fetch, How, Local
@@ -23,6 +24,7 @@ CAUSE = Cause(
     actions=("send-full-chain",),
     references=("RFC 8446 section 4.4.2", "RFC 5280 section 6.1", "RFC 5280 section 4.2.2.1"),
 )
+SHOWN_BY = openssl_says("unable to get local issuer certificate")
 
 
 def judge(case: Case) -> Finding | None:

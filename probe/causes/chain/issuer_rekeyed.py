@@ -12,6 +12,7 @@ certificate signed by unknown authority (possibly because of ... verification fa
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
 from probe.causes.objected import finding
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 from probe.facts.certificate import title
 
@@ -22,6 +23,7 @@ CAUSE = Cause(
     references=("RFC 5280 section 4.2.1.1", "RFC 4210 section 4.4"),
     explains=("chain.root-untrusted", "chain.issuer-unknown", "chain.extra"),
 )
+SHOWN_BY = openssl_says("unable to get local issuer certificate", "certificate signature failure", "unable to verify the first certificate")
 
 
 def judge(case: Case) -> Finding | None:

@@ -12,6 +12,7 @@ from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.chain.intermediate_missing import gap
 from probe.causes.objected import anchored, evidence
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
 
 CAUSE = Cause(
@@ -20,6 +21,7 @@ CAUSE = Cause(
     actions=("find-issuer",),
     references=("RFC 5280 section 6.1",),
 )
+SHOWN_BY = openssl_says("unable to get local issuer certificate")
 
 
 def judge(case: Case) -> Finding | None:

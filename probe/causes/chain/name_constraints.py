@@ -10,9 +10,11 @@ intermediate certificate is not authorized to sign for this name".
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(title="A CA may not issue certificates for this name", owner=Owner.CA, actions=("reissue",), references=("RFC 5280 section 4.2.1.10",))
+SHOWN_BY = openssl_says("permitted subtree violation", "excluded subtree violation", options="{verify} {name}")
 
 
 def judge(case: Case) -> Finding | None:

@@ -11,9 +11,11 @@ certificate" or "TrustAnchor with subject ... is not a CA certificate", Node "IN
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(title="An issuer is not a CA", owner=Owner.CA, actions=("reissue",), references=("RFC 5280 section 4.2.1.9", "RFC 5280 section 6.1.4"))
+SHOWN_BY = openssl_says("invalid CA certificate")
 
 
 def judge(case: Case) -> Finding | None:

@@ -10,6 +10,7 @@ Node "CERT_NOT_YET_VALID".
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
@@ -18,6 +19,7 @@ CAUSE = Cause(
     actions=("install-when-valid",),
     references=("RFC 5280 section 4.1.2.5", "RFC 5280 section 6.1.3"),
 )
+SHOWN_BY = openssl_says("certificate is not yet valid")
 
 
 def judge(case: Case) -> Finding | None:

@@ -12,6 +12,7 @@ name matching ... found".
 from probe.case.build import end_entity
 from probe.case.case import Case
 from probe.case.path import Origin
+from probe.causes.shown import certificates_sent
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
@@ -32,6 +33,7 @@ CAUSE = Cause(
         "chain.self-signed",
     ),
 )
+SHOWN_BY = certificates_sent("In the list of certificates each issuer (i:) should be the subject (s:) of the next one; here it is not.")
 
 
 def judge(case: Case) -> Finding | None:

@@ -9,9 +9,11 @@ pathLenConstraint violated", Go "x509: too many intermediates for path length co
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(title="The chain is longer than a CA allows", owner=Owner.CA, actions=("reissue",), references=("RFC 5280 section 4.2.1.9",))
+SHOWN_BY = openssl_says("path length constraint exceeded")
 
 
 def judge(case: Case) -> Finding | None:

@@ -13,6 +13,7 @@ from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.chain.intermediate_missing import root_by_name
 from probe.causes.objected import Met, anchored, evidence
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
 from probe.facts.certificate import title
 
@@ -22,6 +23,7 @@ CAUSE = Cause(
     actions=("install-root",),
     references=("RFC 5280 section 6.1.1", "RFC 8446 section 4.4.2"),
 )
+SHOWN_BY = openssl_says("self-signed certificate in certificate chain", "unable to get local issuer certificate")
 
 
 def judge(case: Case) -> Finding | None:

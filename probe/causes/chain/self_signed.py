@@ -10,6 +10,7 @@ Clients say: OpenSSL "self-signed certificate" (error 18), curl exit 60, Java "P
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 from probe.facts.certificate import title
 
@@ -19,6 +20,7 @@ CAUSE = Cause(
     actions=("replace-self-signed",),
     references=("RFC 5280 section 3.2", "RFC 5280 section 6.1"),
 )
+SHOWN_BY = openssl_says("self-signed certificate")
 
 
 def judge(case: Case) -> Finding | None:

@@ -10,9 +10,11 @@ Clients say: OpenSSL "EE certificate key too weak" (66) or "CA certificate key t
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(title="A key is too short", owner=Owner.CA, actions=("reissue",), references=("RFC 9325 section 4.5",))
+SHOWN_BY = openssl_says("certificate key too weak", options="{verify} -auth_level 2")
 
 
 def judge(case: Case) -> Finding | None:

@@ -10,9 +10,11 @@ signature algorithm", Go "x509: cannot verify signature: insecure algorithm".
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding, which
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(title="A certificate is signed with an outdated hash", owner=Owner.CA, actions=("reissue",), references=("RFC 9155", "RFC 6194"))
+SHOWN_BY = openssl_says("signature digest algorithm too weak", options="{verify} -auth_level 2")
 
 
 def judge(case: Case) -> Finding | None:

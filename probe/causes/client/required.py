@@ -9,6 +9,7 @@ fatal alert: bad_certificate" or "Broken pipe", browsers "400 No required SSL ce
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.tls import refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.distinguished import text_of
@@ -21,6 +22,10 @@ CAUSE = Cause(
     actions=("provide-client-certificate",),
     references=("RFC 8446 section 4.3.2", "RFC 8446 section 6.2", "RFC 5246 section 7.4.4"),
     explains=("tls.cipher", "tls.closed", "tls.malformed", "app.http-status", "app.protocol"),
+)
+SHOWN_BY = Shown(
+    commands=("curl -gksSiv --max-time 10 {url}",),
+    shows='curl prints an alert of the server, such as "certificate required" or "handshake failure", or a page that says so.',
 )
 CERTIFICATE = 11
 """The number of the certificate message (RFC 8446 section 4)."""

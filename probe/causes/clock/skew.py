@@ -13,6 +13,7 @@ from datetime import timedelta
 from probe.case.altered import server_time
 from probe.case.case import Case
 from probe.case.path import Why
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(
@@ -21,6 +22,9 @@ CAUSE = Cause(
     actions=("correct-clock",),
     references=("RFC 9110 section 6.6.1", "RFC 5280 section 4.1.2.5"),
     explains=("chain.not-yet-valid", "trust.anchor-expired"),
+)
+SHOWN_BY = Shown(
+    commands=("date -u; curl -gksSi --max-time 10 {url}",), shows="The Date line that curl prints is far from the time of this machine, which stands above it."
 )
 TOLERATED = timedelta(minutes=5)
 

@@ -9,9 +9,11 @@ associated with hostname".
 
 from probe.case.case import Case
 from probe.causes.dns import dead_end, server_of
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="The name has no address", owner=Owner.DNS, actions=("publish-address",), references=("RFC 2308 section 2.2",))
+SHOWN_BY = Shown(commands=("dig {dig} A", "dig {dig} AAAA"), shows='dig prints "status: NOERROR" and "ANSWER: 0", or only aliases, for both.')
 
 
 def judge(case: Case) -> Finding | None:

@@ -10,9 +10,11 @@ known".
 
 from probe.case.case import Case
 from probe.causes.dns import dead_end, server_of
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="The name does not exist", owner=Owner.DNS, actions=("correct-name",), references=("RFC 1035 section 4.1.1", "RFC 8020"))
+SHOWN_BY = Shown(commands=("dig {dig} A",), shows='dig prints "status: NXDOMAIN".')
 
 
 def judge(case: Case) -> Finding | None:

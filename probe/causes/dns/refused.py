@@ -8,9 +8,11 @@ Clients say: curl exit 6 "Could not resolve host", Java "java.net.UnknownHostExc
 
 from probe.case.case import Case
 from probe.causes.dns import dead_end, server_of
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="The DNS server refuses the question", owner=Owner.DNS, actions=("repair-dns",), references=("RFC 1035 section 4.1.1",))
+SHOWN_BY = Shown(commands=("dig {dig} A",), shows='dig prints "status: REFUSED".')
 
 
 def judge(case: Case) -> Finding | None:

@@ -9,9 +9,11 @@ in name resolution".
 
 from probe.case.case import Case
 from probe.causes.dns import dead_end, server_of
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="The DNS server failed", owner=Owner.DNS, actions=("repair-dns",), references=("RFC 1035 section 4.1.1", "RFC 8914"))
+SHOWN_BY = Shown(commands=("dig {dig} A",), shows='dig prints "status: SERVFAIL".')
 
 
 def judge(case: Case) -> Finding | None:

@@ -9,10 +9,12 @@ many seconds.
 
 from probe.case.case import Case
 from probe.causes.dns import dead_end, system_only
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How, Resolution
 
 CAUSE = Cause(title="The DNS server does not answer", owner=Owner.NETWORK, actions=("repair-dns",), references=("RFC 1035 section 4.2.1",))
+SHOWN_BY = Shown(commands=("dig +time=2 +tries=1 {dig} A",), shows='dig prints "no servers could be reached".')
 EAI_AGAIN = -3
 
 

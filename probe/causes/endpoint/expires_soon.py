@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from probe.case.case import Case
 from probe.causes.objected import where, which
+from probe.causes.shown import Shown, client
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
@@ -18,6 +19,18 @@ CAUSE = Cause(title="A certificate ends soon", owner=Owner.SERVER, actions=("ren
 AT_MOST = timedelta(days=21)
 SHARE = 4
 """Late is when less than a quarter of its life is left, but never earlier than three weeks before the end: automatic renewal starts with a third."""
+
+
+def shown_by(_case: Case, finding: Finding) -> Shown:
+    """Let OpenSSL judge for the moment at which it will be over."""
+    end = max((one.read.not_after for one in finding.about if one.read.not_after), default=None)
+    if end is None:
+        return Shown(why_not="The end cannot be read.")
+    over = int(end.timestamp()) + 1
+    return Shown(commands=(client(f"{{verify}} -attime {over}"),), shows=f'For {end:%Y-%m-%d %H:%M:%S} UTC OpenSSL prints "certificate has expired".')
+
+
+SHOWN_BY = shown_by
 
 
 def judge(case: Case) -> Finding | None:

@@ -10,6 +10,7 @@ ERR_CERT_COMMON_NAME_INVALID; Java, OpenSSL and curl nothing.
 
 from probe.case.case import Case
 from probe.causes.name import effect, refusers
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
@@ -18,6 +19,10 @@ CAUSE = Cause(
     owner=Owner.SERVER,
     actions=("reissue-with-name",),
     references=("RFC 9525 section 2", "RFC 6125 section 6.4.4"),
+)
+SHOWN_BY = Shown(
+    commands=("openssl s_client -connect {peer} {sni} </dev/null 2>/dev/null | openssl x509 -noout -subject -ext subjectAltName",),
+    shows="OpenSSL prints the subject with the name in it, and no subjectAltName with that name.",
 )
 
 

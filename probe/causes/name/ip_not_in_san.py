@@ -10,6 +10,7 @@ IP SANs".
 
 from probe.case.case import Case
 from probe.causes.name import effect, good_for, refusers
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
@@ -19,6 +20,7 @@ CAUSE = Cause(
     actions=("use-certificate-name", "reissue-with-name"),
     references=("RFC 9525 section 6.5", "RFC 5280 section 4.2.1.6"),
 )
+SHOWN_BY = openssl_says("IP address mismatch", options="{verify} {name}")
 
 
 def judge(case: Case) -> Finding | None:

@@ -11,6 +11,7 @@ name", Java "No subject alternative DNS name matching ... found", Go "x509: cert
 from probe.case.case import Case
 from probe.case.names import Form
 from probe.causes.name import effect, good_for, near_wildcard, refusers
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
@@ -20,6 +21,7 @@ CAUSE = Cause(
     actions=("use-certificate-name", "reissue-with-name"),
     references=("RFC 9525 section 6", "RFC 6125 section 6"),
 )
+SHOWN_BY = openssl_says("hostname mismatch", options="{verify} {name}")
 
 
 def judge(case: Case) -> Finding | None:

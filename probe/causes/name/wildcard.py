@@ -10,6 +10,7 @@ alternative DNS name matching ... found".
 
 from probe.case.case import Case
 from probe.causes.name import effect, near_wildcard, refusers
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(
@@ -18,6 +19,7 @@ CAUSE = Cause(
     actions=("use-certificate-name", "reissue-with-name"),
     references=("RFC 9525 section 6.3", "RFC 6125 section 6.4.3"),
 )
+SHOWN_BY = openssl_says("hostname mismatch", options="{verify} {name}")
 
 
 def judge(case: Case) -> Finding | None:

@@ -1,6 +1,6 @@
 """The connection: does anything accept it?"""
 
-from probe.case.case import Case
+from probe.case.case import Case, is_again
 from probe.facts.observation import Connect, How, Preamble
 
 
@@ -22,6 +22,8 @@ def place(case: Case) -> str:
 def unasked_reset(case: Case) -> Connect | Preamble | None:
     """A reset that came in connecting, or on a connection on which nothing had been said."""
     for attempt in case.attempts:
+        if is_again(attempt):
+            continue
         for one in attempt.steps:
             if one.ending.how is How.RESET and (isinstance(one, Connect) or (isinstance(one, Preamble) and not one.sent)):
                 return one

@@ -9,11 +9,13 @@ Clients say: curl exit 7 "Connection refused", Java "java.net.ConnectException: 
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.tcp import place
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 
 CAUSE = Cause(title="The connection is refused", owner=Owner.SERVER, actions=("start-service",), references=("RFC 9293 section 3.5.2",))
+SHOWN_BY = Shown(commands=("curl -gksv --connect-timeout 5 {url}",), shows='curl prints "Connection refused".')
 
 
 def judge(case: Case) -> Finding | None:

@@ -7,11 +7,13 @@ Clients say: curl exit 35 or 56 "Connection reset by peer", Java "java.net.Socke
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.tcp import place, unasked_reset
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import Connect
 
 CAUSE = Cause(title="The connection is reset", owner=Owner.NETWORK, actions=("open-firewall",), references=("RFC 9293 section 3.5.2",))
+SHOWN_BY = Shown(commands=("curl -gksv --connect-timeout 5 {url}",), shows='curl prints "Connection reset by peer".')
 
 
 def judge(case: Case) -> Finding | None:

@@ -8,11 +8,13 @@ Clients say: curl exit 28 "Connection timed out", Java "java.net.SocketTimeoutEx
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.tcp import place
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 
 CAUSE = Cause(title="The connection times out", owner=Owner.NETWORK, actions=("open-firewall",), references=("RFC 9293 section 3.8.3",))
+SHOWN_BY = Shown(commands=("curl -gksv --connect-timeout 5 {url}",), shows="curl is not connected after five seconds and gives up (timeout).")
 
 
 def judge(case: Case) -> Finding | None:

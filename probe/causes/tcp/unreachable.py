@@ -8,11 +8,15 @@ Clients say: curl exit 7 "No route to host" or "Network is unreachable", Java "j
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.tcp import place
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 
 CAUSE = Cause(title="The address cannot be reached", owner=Owner.NETWORK, actions=("open-firewall",), references=("RFC 1122 section 3.2.2.1",))
+SHOWN_BY = Shown(
+    commands=("curl -gksv --connect-timeout 5 {url}",), shows='curl prints "Immediate connect fail", "Network is unreachable" or "No route to host".'
+)
 
 
 def judge(case: Case) -> Finding | None:

@@ -1,7 +1,8 @@
 """The handshake: do both sides find a way to speak TLS?"""
 
-from probe.case.case import Case
-from probe.facts.observation import Alert, Handshake, Preamble
+from probe.case.case import Case, step
+from probe.facts.observation import Alert, Handshake, How, Preamble
+from probe.tls.messages import reading
 from probe.tls.plaintext import wants_tls
 
 
@@ -33,11 +34,20 @@ def plain_answer(case: Case) -> Preamble | None:
     return look if look and look.received and not wants_tls(look.received) else None
 
 
+def agreed(case: Case, question: str) -> Handshake | None:
+    """The handshake of this question if both sides agreed: it was completed, or stopped only where the server wanted a client certificate."""
+    found = step(case.asked(question), Handshake)
+    if found is None or found.ending.how is How.DONE:
+        return found
+    facts = reading(found)
+    return found if facts.version and facts.certificate_requested and found.ending.how is not How.LOCAL else None
+
+
 def rescued(case: Case, *questions: str) -> tuple[str, Handshake] | None:
-    """The first of these questions that led to a complete handshake where the ordinary one did not."""
+    """The first of these questions on which both sides agreed where the ordinary handshake was not completed."""
     if case.established:
         return None
     for question in questions:
-        if found := case.succeeded(question):
+        if found := agreed(case, question):
             return question, found
     return None

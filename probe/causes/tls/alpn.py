@@ -7,10 +7,12 @@ no_application_protocol", Go "remote error: tls: no application protocol".
 """
 
 from probe.case.case import Case
+from probe.causes.shown import openssl_says
 from probe.causes.tls import refusal
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="No common application protocol (ALPN)", owner=Owner.SERVER, actions=("allow-alpn",), references=("RFC 7301 section 3.2",))
+SHOWN_BY = openssl_says("alert no application protocol", options="{alpn}")
 NO_APPLICATION_PROTOCOL = 120
 
 

@@ -9,7 +9,8 @@ Clients say: OpenSSL "sslv3 alert handshake failure" (alert 40), Java "Received 
 """
 
 from probe.case.case import Case
-from probe.causes.tls import refusal
+from probe.causes.shown import openssl_says
+from probe.causes.tls import agreed, refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(
@@ -18,6 +19,7 @@ CAUSE = Cause(
     actions=("allow-cipher",),
     references=("RFC 8446 section 4.1.1", "RFC 8446 section 6.2"),
 )
+SHOWN_BY = openssl_says("alert handshake failure", "alert insufficient security", options="")
 HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY = 40, 71
 
 
@@ -31,7 +33,7 @@ def judge(case: Case) -> Finding | None:
         return None
     if case.hello and case.hello.certificate_requested:
         return None
-    if any(case.succeeded(question) for question in ("legacy", "tls12", "without-sni", "with-sni", "without-alpn", "any-version")):
+    if agreed(case, "legacy") or any(case.succeeded(question) for question in ("tls12", "without-sni", "with-sni", "without-alpn", "any-version")):
         return None
     others = [other for other in case.handshakes if other is not one]
     evidence = [Evidence(says=f"The server refused the ClientHello with alert {alert.description}.", at=case.pointer(one))]

@@ -10,12 +10,14 @@ Clients say: OpenSSL "unexpected eof while reading" or "connect:errno=104", curl
 """
 
 from probe.case.case import Case
+from probe.causes.shown import openssl_says
 from probe.causes.tcp import unasked_reset
 from probe.causes.tls import plain_answer, refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 
 CAUSE = Cause(title="The handshake is cut off without an alert", owner=Owner.SERVER, actions=("find-box",), references=("RFC 8446 section 6.1",))
+SHOWN_BY = openssl_says("unexpected eof while reading", "errno=104", options="")
 
 
 def judge(case: Case) -> Finding | None:

@@ -9,6 +9,7 @@ Clients say: OpenSSL "wrong version number", "bad length", "unexpected message" 
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown, client
 from probe.causes.tls import objection, rescued
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How, Local
@@ -30,6 +31,7 @@ CAUSE = Cause(
         "chain.root-untrusted",
     ),
 )
+SHOWN_BY = Shown(commands=(client(""),), shows='OpenSSL ends with an error about what it was sent and does not print "CONNECTION ESTABLISHED".')
 RULES = {10, 20, 21, 22, 30, 42, 43, 46, 47, 50, 51, 80, 109, 110}
 """The alerts with which our engine rejects what it cannot accept: not those about versions, suites and keys that are merely old."""
 

@@ -9,6 +9,7 @@ Unsupported or unrecognized SSL message".
 """
 
 from probe.case.case import Case
+from probe.causes.shown import openssl_says
 from probe.causes.tls import plain_answer
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.tls.plaintext import first_line, recognise
@@ -16,6 +17,7 @@ from probe.tls.plaintext import first_line, recognise
 CAUSE = Cause(
     title="The port speaks plain text, not TLS", owner=Owner.USER, actions=("use-tls-port",), references=("RFC 8446 section 5.1", "RFC 2817 section 1")
 )
+SHOWN_BY = openssl_says("wrong version number", "packet length too long", "record layer failure", options="")
 
 
 def judge(case: Case) -> Finding | None:

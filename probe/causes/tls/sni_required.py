@@ -9,6 +9,7 @@ unrecognized_name" or "No subject alternative DNS name matching ... found".
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown, client
 from probe.causes.tls import refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate
@@ -34,6 +35,10 @@ CAUSE = Cause(
     ),
 )
 UNRECOGNIZED_NAME = 112
+SHOWN_BY = Shown(
+    commands=(client("{verify} {name}"), "openssl s_client -brief -connect {peer} -servername {server_name} {verify} {name} </dev/null"),
+    shows="With the name that the client sends, or without any, OpenSSL prints an alert or an error about the certificate; with the right one it does not.",
+)
 
 
 def judge(case: Case) -> Finding | None:

@@ -1,18 +1,27 @@
 """The connection is accepted, then the handshake gets no answer.
 
 TCP works, and the ClientHello disappears. Usual reasons: the port belongs to a service that waits for plain text, the
-service hangs or is overloaded, or a box on the path swallows the ClientHello or the answer.
+service hangs or is overloaded, or a box on the path swallows the ClientHello or the answer. Where a link on the path
+carries only smaller packets and nobody is told (a tunnel, blocked ICMP), everything small works and the first full
+packet is lost: then the question with small TCP segments succeeds.
 
 Clients say: curl exit 28 "SSL connection timeout", Java "java.net.SocketTimeoutException: Read timed out", OpenSSL
 nothing at all.
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.tls import plain_answer
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
-from probe.facts.observation import How
+from probe.facts.observation import Handshake, How
 
-CAUSE = Cause(title="The handshake is never answered", owner=Owner.SERVER, actions=("find-box",), references=("RFC 8446 section 2",))
+CAUSE = Cause(
+    title="The handshake is never answered",
+    owner=Owner.SERVER,
+    actions=("find-box", "mend-path-mtu"),
+    references=("RFC 8446 section 2", "RFC 2923 section 2.1", "RFC 4821 section 1"),
+)
+SHOWN_BY = Shown(commands=("curl -gksv --connect-timeout 5 {url}",), shows='curl prints that it is connected, and after five seconds "SSL connection timeout".')
 
 
 def judge(case: Case) -> Finding | None:
@@ -22,10 +31,31 @@ def judge(case: Case) -> Finding | None:
         return None
     if not case.spoke_tls and plain_answer(case):
         return None
+    if (small := case.succeeded("small-segments")) and not case.succeeded("legacy"):
+        return _large_packets(case, one, small)
     if one.received:
         summary = f"The answer to the ClientHello began and was not finished within {one.took:.0f} s."
         says = f"{one.received} bytes of TLS came in {one.took:.1f} s, then the time was up; {one.pieces} of them belong to an unfinished message."
     else:
         summary = "The connection is accepted, and the ClientHello is never answered."
         says = f"No byte came back within {one.took:.1f} s after a ClientHello of {one.hello_size} bytes."
-    return Finding(effect=Effect.BREAKS, summary=summary, evidence=(Evidence(says=says, at=case.pointer(one)),))
+    return Finding(effect=Effect.BREAKS, summary=summary, evidence=(Evidence(says=says, at=case.pointer(one)),), actions=("find-box",))
+
+
+def _large_packets(case: Case, one: Handshake, small: Handshake) -> Finding:
+    """Nothing but the size of the packets was another: they are lost on the way, and nobody is told (a path MTU black hole)."""
+    attempt = case.asked("small-segments")
+    size = attempt.question.mss if attempt else 0
+    came = f"{one.received} bytes of TLS had come" if one.received else "no byte had come"
+    return Finding(
+        effect=Effect.BREAKS,
+        summary=f"Large packets are lost on the way: with TCP segments of at most {size} bytes the same handshake succeeds (path MTU black hole).",
+        evidence=(
+            Evidence(says=f"With packets of the usual size {came} when the time was up, after {one.took:.1f} s.", at=case.pointer(one)),
+            Evidence(
+                says=f"With TCP segments of at most {size} bytes in both directions the handshake succeeds in {small.took:.1f} s.", at=case.pointer(small)
+            ),
+        ),
+        owner=Owner.NETWORK,
+        actions=("mend-path-mtu",),
+    )

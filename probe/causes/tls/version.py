@@ -8,11 +8,13 @@ protocol_version" or "The server selected protocol version ... is not accepted b
 """
 
 from probe.case.case import Case
-from probe.causes.tls import objection, refusal
+from probe.causes.shown import openssl_says
+from probe.causes.tls import agreed, objection, refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.tls.messages import reading
 
 CAUSE = Cause(title="No common TLS version", owner=Owner.CLIENT, actions=("allow-tls-version",), references=("RFC 8446 section 4.2.1", "RFC 8446 section 6.2"))
+SHOWN_BY = openssl_says("alert protocol version", "unsupported protocol", options="{versions}")
 PROTOCOL_VERSION = 70
 
 
@@ -23,7 +25,7 @@ def judge(case: Case) -> Finding | None:
         return None
     alert = refusal(one) or objection(one)
     unrestricted = case.succeeded("any-version")
-    if unrestricted is None and case.succeeded("legacy"):
+    if unrestricted is None and agreed(case, "legacy"):
         return None
     about_version = alert is not None and alert.description == PROTOCOL_VERSION
     if unrestricted is None and not about_version:

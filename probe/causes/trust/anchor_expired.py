@@ -10,12 +10,14 @@ Clients say: OpenSSL "certificate has expired" (error 10 with the depth of the r
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
 from probe.causes.objected import finding
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Effect, Finding, Owner
 from probe.facts.certificate import title
 
 CAUSE = Cause(
     title="A trusted certificate has expired", owner=Owner.CLIENT, actions=("replace-anchor",), references=("RFC 5280 section 6.1.1", "RFC 4158 section 3.5.10")
 )
+SHOWN_BY = openssl_says("certificate has expired")
 
 
 def judge(case: Case) -> Finding | None:

@@ -11,6 +11,7 @@ nothing.
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import evidence
+from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import is_self_issued, title
 
@@ -21,6 +22,7 @@ CAUSE = Cause(
     references=("RFC 5280 section 6.1.1",),
     explains=("chain.root-untrusted", "chain.issuer-unknown", "chain.intermediate-missing"),
 )
+SHOWN_BY = openssl_says("unable to get issuer certificate")
 
 
 def judge(case: Case) -> Finding | None:

@@ -9,6 +9,7 @@ certificate".
 """
 
 from probe.case.case import Case
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(
@@ -18,6 +19,7 @@ CAUSE = Cause(
     references=("RFC 5280 section 6.1.1",),
     explains=("chain.root-untrusted", "chain.issuer-unknown", "chain.self-signed"),
 )
+SHOWN_BY = Shown(why_not="A store without a certificate, or none at all, leaves nothing that another program could print.")
 
 
 def judge(case: Case) -> Finding | None:

@@ -9,9 +9,11 @@ Clients say: OpenSSL "error loading file", curl exit 77, Java "problem accessing
 
 from probe.case.case import Case
 from probe.case.path import Why
+from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="A part of the trust store cannot be read", owner=Owner.CLIENT, actions=("repair-store",), references=("RFC 7468 section 2",))
+SHOWN_BY = Shown(commands=("keytool -printcert -file {store}",), shows="keytool prints an error; of a sound file it prints every certificate.")
 SHOWN = 10
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from probe.lab.old_server import Old, old_server
 from probe.lab.scene import Scene
 from probe.lab.shop import hierarchy, open_shop, reach, working_shop
 from probe.lab.stage import Stage
@@ -37,4 +38,42 @@ def small_dh(stage: Stage) -> Scene:
     return Scene(arguments=reach(port, stage.trust_file(made.root)))
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"small-dh": small_dh}
+def triple_des(stage: Stage) -> Scene:
+    """The server knows 3DES only."""
+    return _obsolete(stage, "DES-CBC3-SHA", version="TLSv1.2")
+
+
+def rc4(stage: Stage) -> Scene:
+    """The server knows RC4 only, with TLS 1.0."""
+    return _obsolete(stage, "RC4-SHA", "RC4-MD5")
+
+
+def ssl3(stage: Stage) -> Scene:
+    """The server speaks SSL 3.0 only, and hangs up on everything else."""
+    return _obsolete(stage, "AES128-SHA", "RC4-MD5", version="SSLv3", close=True)
+
+
+def export_dh(stage: Stage) -> Scene:
+    """The server knows export suites only, with a Diffie-Hellman group of 512 bits."""
+    return _obsolete(stage, "EXP-DHE-RSA-DES-CBC-SHA", "EXP-RC4-MD5")
+
+
+def refused_dh(stage: Stage) -> Scene:
+    """The server speaks TLS 1.2 with a Diffie-Hellman group of 256 bits, which no setting of OpenSSL allows."""
+    return _obsolete(stage, "DHE-RSA-AES128-GCM-SHA256", version="TLSv1.2", dh_bits=256)
+
+
+def _obsolete(stage: Stage, *suites: str, version: str = "TLSv1", dh_bits: int = 512, close: bool = False) -> Scene:
+    made = hierarchy(leaf=Traits(key="rsa-2048", slot="leaf"))
+    port = stage.raw(old_server(Old(chain=made.whole.chain, suites=suites, version=version, dh_bits=dh_bits, close=close)))
+    return Scene(arguments=reach(port, stage.trust_file(made.root)))
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {
+    "small-dh": small_dh,
+    "triple-des": triple_des,
+    "rc4": rc4,
+    "ssl3": ssl3,
+    "export-dh": export_dh,
+    "refused-dh": refused_dh,
+}

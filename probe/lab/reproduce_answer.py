@@ -1,0 +1,38 @@
+"""From the observed first words of a service to what a copy says."""
+
+from datetime import datetime
+
+from probe.case.http_date import http_date
+from probe.facts.observation import Exchange, How
+from probe.lab.answers import Answer
+
+_OWN = frozenset({"date", "content-type", "content-length", "connection"})
+"""Header fields that the copy writes itself."""
+
+
+def answer_of(words: Exchange | None, taken_at: datetime) -> tuple[Answer, str]:
+    """Give the answer, and what it cannot say ("" if nothing). ``taken_at`` is the moment to which the exchange's seconds are relative."""
+    if words is None:
+        return Answer(), ""
+    if words.status is None:
+        if words.body:
+            return Answer(protocol="raw", body=words.body), ""
+        return Answer(protocol="silent" if words.ending.how is How.TIMED_OUT else "raw", body=b""), ""
+    if words.protocol == "ldaps":
+        loss = f"the LDAP result {words.status}; the copy answers with a root DSE of its own" if words.status else ""
+        return Answer(protocol="ldap"), loss
+    known = dict(words.fields)
+    others = tuple((_plain(name.title()), _plain(value)) for name, value in words.fields if name not in _OWN)
+    kind = _plain(known.get("content-type", "text/plain"))
+    return Answer(status=words.status, skew=_ahead(words, taken_at), body=words.body, content_type=kind, fields=others), ""
+
+
+def _plain(text: str) -> str:
+    """The text without what would end a header field; a saved file may hold anything."""
+    return "".join(one for one in text if one.isascii() and one.isprintable())
+
+
+def _ahead(words: Exchange, taken_at: datetime) -> float:
+    """By how many seconds the server's clock was ahead of the observer's (RFC 9110 section 6.6.1)."""
+    said = http_date(dict(words.fields).get("date", ""), taken_at)
+    return (said - taken_at).total_seconds() - words.started - words.took if said else 0.0

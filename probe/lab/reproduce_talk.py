@@ -1,0 +1,196 @@
+"""From the observed connections to one address to what a copy does with ClientHellos like theirs."""
+
+import socket
+from datetime import datetime
+from functools import partial
+
+from probe.case.case import step
+from probe.facts.certificate import Certificate
+from probe.facts.noun import noun
+from probe.facts.observation import Alert, Attempt, Exchange, Handshake, How, Local, Message, Preamble
+from probe.lab import raw_server, wire
+from probe.lab.listener import finish
+from probe.lab.reproduce_answer import answer_of
+from probe.lab.reproduce_chain import Copied, Copies
+from probe.lab.reproduce_dh import Group, group_of
+from probe.lab.reproduce_front import Plain, Reply, Seen, relay
+from probe.lab.reproduce_issuers import named_issuers
+from probe.lab.stage import Stage
+from probe.lab.tls_server import Credentials, Serving, loadable
+from probe.tls.messages import CERTIFICATE, HandshakeReading, presented, reading
+
+SERVERS = 64
+"""TLS servers of one copy; an honest observation needs one for each address and a few for its questions."""
+_OLD = ("TLSv1", "TLSv1.1")
+_REGULAR = (40, 116)
+"""The alerts with which OpenSSL's server refuses a client without certificate, in TLS 1.2 and 1.3."""
+_SERVER_HELLO = 2
+_IN_THE_CLEAR = frozenset({_SERVER_HELLO, 11, 12, 13, 14, 22})
+"""The server's messages up to TLS 1.2 that come before any encryption: ServerHello to ServerHelloDone, and the staple."""
+
+
+@noun
+class Talks:
+    """How one address of the copy talks, and what of the original's talk could not be copied."""
+
+    seen: tuple[Seen, ...]
+    plain: Plain
+    losses: tuple[str, ...] = ()
+
+
+class Talking:
+    """Makes the talks of addresses, with TLS servers on ``stage``. ``taken_at`` is the moment to which the observation's seconds are relative."""
+
+    def __init__(self, stage: Stage, copies: Copies, taken_at: datetime) -> None:
+        self._stage = stage
+        self._copies = copies
+        self._taken_at = taken_at
+        self._ports: dict[tuple[Serving, Group | None], int] = {}
+        self._losses: list[str] = []
+        self._group: Group | None = None
+
+    def talks(self, attempts: tuple[Attempt, ...]) -> Talks:
+        """Make what the address does to which these attempts were made."""
+        self._losses = []
+        handshakes = [one for attempt in attempts if (one := step(attempt, Handshake))]
+        self._group = next((group for one in handshakes if one.ending.how is How.DONE and (group := group_of(one))), None)
+        usual = next((words for attempt in attempts if (words := step(attempt, Exchange))), None)
+        seen = []
+        for attempt in attempts:
+            handshake = step(attempt, Handshake)
+            reply = self._reply(handshake, step(attempt, Exchange) or usual) if handshake else None
+            if handshake and reply:
+                hello = reading(handshake).offered
+                seen.append(Seen(hello=hello, size=handshake.hello_size, in_pieces=attempt.question.segment > 0, reply=reply))
+        return Talks(seen=tuple(seen), plain=_plain(attempts), losses=tuple(dict.fromkeys(self._losses)))
+
+    def _reply(self, one: Handshake, words: Exchange | None) -> Reply | None:
+        facts = reading(one)
+        if one.first_bytes:
+            return _says(one.first_bytes)
+        if facts.version is None:
+            return self._refusal(one)
+        chain = [self._copies.copy(Certificate(der=der)) for der in presented(one)]
+        if facts.certificate_requested or one.ending.how is How.DONE or (self._group and group_of(one) == self._group):
+            return self._tls(one, facts, chain, words)
+        if one.ending.how is How.LOCAL and one.ending.local is Local.ENGINE and facts.version == "TLSv1.3":
+            self._losses.append("a faulty answer in TLS 1.3, which is encrypted; the copy sends the same certificates in TLS 1.2")
+            return _says(wire.record(wire.HANDSHAKE, wire.server_hello() + wire.certificate(_ders(chain)) + wire.server_hello_done()))
+        return _flight(one, facts, chain)
+
+    def _refusal(self, one: Handshake) -> Reply | None:
+        """What followed a ClientHello that no ServerHello answered; ``None`` when the attempt was given up on this side."""
+        alert = _alert(one)
+        if alert is not None:
+            return _says(wire.alert(alert.description, alert.level))
+        if one.ending.how is How.LOCAL and one.ending.local is Local.LIMIT:
+            return lambda connection, _words: raw_server.endless(connection)
+        if one.ending.how is How.LOCAL and one.ending.local is Local.ENGINE:
+            self._losses.append("bytes in place of a ServerHello, which were not kept; the copy sends others that are as wrong")
+            return _says(wire.record(wire.HANDSHAKE, wire.message(_SERVER_HELLO, b"\3\3")))
+        return _end(one)
+
+    def _tls(self, one: Handshake, facts: HandshakeReading, chain: list[Copied], words: Exchange | None) -> Reply:
+        """A real server of TLS, as far as the library speaks it."""
+        version = facts.version or ""
+        own = Credentials(chain=_ders(chain), key=chain[0].key) if chain and chain[0].key else None
+        if own is None or len(self._ports) >= SERVERS or not loadable(own) or version not in (*_OLD, "TLSv1.2", "TLSv1.3"):
+            self._losses.append(f"a whole handshake with these certificates in {version}; the copy sends its messages up to where the private key is needed")
+            return _flight(one, facts, chain)
+        if one.staple or facts.staple:
+            self._losses.append("the stapled OCSP response; the copy staples none")
+        if version != "TLSv1.3" and not facts.renegotiation_info:
+            self._losses.append("a server without secure renegotiation (RFC 5746); the copy has it")
+        answer, loss = answer_of(words, self._taken_at)
+        self._losses += [loss] if loss else []
+        client, silent = self._client(one, facts, words)
+        serving = Serving(
+            credentials=(own,),
+            tls_min=version if version in _OLD else "TLSv1.2",
+            tls_max=version,
+            # What only a lowered security level reached is kept as it was; otherwise the client chooses, as with most servers.
+            ciphers=one.cipher if one.security_level == 0 and one.cipher and version != "TLSv1.3" else "ALL",
+            curve=facts.retry_group if facts.retry_group in ("secp256r1", "secp384r1", "secp521r1") else None,
+            client=client,
+            client_issuers=named_issuers(facts.acceptable_issuers) if client != "none" else (),
+            close_without_client=silent,
+            alpn=(facts.alpn,) if facts.alpn else (),
+            answer=answer,
+        )
+        return relay(self._port(serving, self._group if group_of(one) else None))
+
+    def _client(self, one: Handshake, facts: HandshakeReading, words: Exchange | None) -> tuple[str, bool]:
+        """Whether a client certificate is asked for or demanded, and whether the server hangs up without one."""
+        if not facts.certificate_requested:
+            return "none", False
+        alert = _alert(one)
+        if alert is not None:
+            if alert.description not in _REGULAR:
+                self._losses.append(f"the alert {alert.description} to a client without certificate; the copy sends 40 or 116")
+            return "required", False
+        hung_up = one.ending.how in (How.CLOSED, How.RESET) or (one.closed_by_peer and not (words and words.received))
+        return "requested", hung_up or (words is not None and not words.received and words.ending.how in (How.CLOSED, How.RESET))
+
+    def _port(self, serving: Serving, group: Group | None) -> int:
+        """The port of such a server; the same for the same behaviour."""
+        place = (serving, group)
+        if place not in self._ports:
+            if group is None:
+                self._ports[place] = self._stage.tls(serving)
+            else:
+                file = str(self._stage.write("dh.pem", group.pem))
+                self._ports[place] = self._stage.openssl(serving.credentials[0], "-tls1_2", "-cipher", f"{group.cipher}:@SECLEVEL=0", "-dhparam", file)
+        return self._ports[place]
+
+
+def _plain(attempts: tuple[Attempt, ...]) -> Plain:
+    looks = [one for attempt in attempts for one in attempt.steps if isinstance(one, Preamble) and one.received]
+    unasked = next((one.received for one in looks if not one.sent), b"")
+    # The last question of a look is the one that was answered; each protocol's first byte tells it from the others.
+    return Plain(unasked=unasked, answers=tuple((one.sent[:1], one.received) for one in looks if one.sent))
+
+
+def _alert(one: Handshake) -> Alert | None:
+    return next((alert for alert in one.alerts if not alert.sent and alert.description), None)
+
+
+def _ders(chain: list[Copied]) -> tuple[bytes, ...]:
+    return tuple(one.certificate.der for one in chain)
+
+
+def _flight(one: Handshake, facts: HandshakeReading, chain: list[Copied]) -> Reply:
+    """The server's messages in the clear, sent again as they were with the copied certificates, and then the end that it had."""
+    kinds = _IN_THE_CLEAR if facts.version != "TLSv1.3" else {_SERVER_HELLO}
+    messages = b"".join(_message(message, chain) for message in one.messages if not message.sent and message.type in kinds)
+    alert = _alert(one)
+    words = wire.record(wire.HANDSHAKE, messages) + (wire.alert(alert.description, alert.level) if alert else b"")
+    return partial(_say, said=words, then=_end(one) or _finish)
+
+
+def _message(one: Message, chain: list[Copied]) -> bytes:
+    return wire.certificate(_ders(chain)) if one.type == CERTIFICATE else wire.message(one.type, one.body)
+
+
+def _end(one: Handshake) -> Reply | None:
+    """How the other side ended the connection; ``None`` when it did not."""
+    match one.ending.how:
+        case How.CLOSED:
+            return _finish
+        case How.RESET:
+            return lambda connection, _words: raw_server.reset_at_once(connection)
+        case How.TIMED_OUT:
+            return lambda connection, _words: raw_server.silence(connection)
+    return None
+
+
+def _says(said: bytes) -> Reply:
+    return partial(_say, said=said, then=_finish)
+
+
+def _say(connection: socket.socket, words: bytes, said: bytes, then: Reply) -> None:
+    connection.sendall(said)
+    then(connection, words)
+
+
+def _finish(connection: socket.socket, _words: bytes) -> None:
+    finish(connection)

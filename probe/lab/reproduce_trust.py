@@ -1,0 +1,41 @@
+"""Copies of trust stores as files, and the options that name them."""
+
+import hashlib
+
+from probe.facts.certificate import Certificate
+from probe.facts.trust import TrustStore
+from probe.lab.pki import authority, pem
+from probe.lab.reproduce_chain import Copies
+from probe.lab.stage import Stage
+
+_DAMAGED = "-----BEGIN CERTIFICATE-----\nMIIB*damaged*\n-----END CERTIFICATE-----\n"
+
+
+def trust_options(stage: Stage, stores: tuple[TrustStore, ...], copies: Copies) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write each store as a PEM file; give the ``--trust`` options, and what could not be copied."""
+    options: list[str] = []
+    losses: list[str] = []
+    for number, store in enumerate(stores, 1):
+        if not store.size and not store.skipped:
+            options += ["--trust", "none"]
+            continue
+        blocks = [pem(copies.certificate(one).der) for one in store.certificates]
+        more = store.size - len(store.certificates)
+        if more > 0:
+            blocks.append(authority("Stand-in for other authorities").pem)
+            losses.append(f"{more} further certificates of the trust store {store.source}, unrelated to the chain; one stand-in is in their place")
+        if store.skipped and store.kind != "system":
+            blocks.insert(0, _DAMAGED)
+            losses.append(f"the unusable entries of the trust store {store.source}; one damaged entry is in their place")
+        if store.kind in ("system", "certifi"):
+            losses.append("what the authorities of public trust lists are known for: a copied root is a private one")
+        options += ["--trust", str(stage.write(f"trust-{number}.pem" if len(stores) > 1 else "trust.pem", "".join(blocks)))]
+    return tuple(options), tuple(losses)
+
+
+def pinned(stage: Stage, sha256: str, certificate: Certificate | None, known: tuple[Certificate, ...], copies: Copies) -> tuple[str, ...]:
+    """Give the ``--pin`` option: the copy of the pinned certificate if that is known, else the same hash, which then fits nothing."""
+    found = certificate or next((one for one in known if hashlib.sha256(one.der).hexdigest() == sha256), None)
+    if found is None:
+        return ("--pin", sha256)
+    return ("--pin", str(stage.write("pin.pem", pem(copies.certificate(found).der))))

@@ -1,0 +1,51 @@
+"""A copy of every scenario says what the scenario says: verdict, primary cause, codes of all findings, the words of each client stack."""
+
+from collections.abc import Callable
+
+import pytest
+
+from probe.cli.arguments import observed
+from probe.diagnose import Diagnosis, diagnose
+from probe.facts import codec
+from probe.facts.observation import Observation
+from probe.lab.healthy import HEALTHY
+from probe.lab.reproduce import reproduce
+from probe.lab.scenario import all_scenarios
+from probe.lab.scene import Scene
+from probe.lab.stage import Stage
+
+Opens = Callable[[Stage], Scene]
+
+
+def everything() -> list[tuple[str, Opens]]:
+    found: list[tuple[str, Opens]] = []
+    for one in all_scenarios():
+        found += [(f"{one.code}-broken", one.broken), (f"{one.code}-mended", one.mended), *((f"{one.code}-{way.name}", way.open) for way in one.variants)]
+    return [*found, *((f"healthy-{name}", opens) for name, opens in HEALTHY)]
+
+
+EVERY = [one for one in everything() if one[0] != "trust.store-unreadable-broken"]  # nothing is observed there
+
+
+def essence(found: Diagnosis) -> tuple[object, ...]:
+    """What a copy must have in common with the original."""
+    findings = sorted((one.code, one.effect.value, one.certainty.value) for one in found.findings)
+    explained = sorted(one.code for one in found.explained)
+    stacks = sorted((one.stack, str(one.accepts), one.says) for one in found.stacks)
+    return (found.verdict, found.cause.code if found.cause else None, findings, explained, stacks)
+
+
+def copied(observation: Observation) -> tuple[Diagnosis, tuple[str, ...]]:
+    """The diagnosis of a copy made from the saved observation, and what could not be copied."""
+    saved = codec.parse(Observation, codec.text(observation))
+    with Stage() as stage:
+        copy = reproduce(stage, saved)
+        return diagnose(observed(copy.arguments)), copy.losses
+
+
+@pytest.mark.parametrize(("name", "opens"), EVERY, ids=[name for name, _ in EVERY])
+def test_a_copy_says_what_the_original_says(name: str, opens: Opens) -> None:
+    with Stage() as stage:
+        original = observed(opens(stage).arguments)
+    again, losses = copied(original)
+    assert essence(again) == essence(diagnose(original)), losses

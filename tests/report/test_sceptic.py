@@ -1,0 +1,231 @@
+"""The commands that a report gives to those who do not trust the probe: run in the laboratory, they show the fault, and do not where it is mended."""
+
+import re
+import subprocess
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+
+from probe.case.case import Case
+from probe.causes.catalogue import entries
+from probe.causes.shown import FILES, PLACEHOLDERS, Shown, unknown_fields
+from probe.causes.words import Certainty, Finding
+from probe.cli.arguments import observed
+from probe.diagnose import Diagnosis, diagnose
+from probe.facts.certificate import pem
+from probe.facts.observation import Observation
+from probe.lab.scenario import Opens, Scenario, all_scenarios, scenario
+from probe.lab.stage import Stage
+from probe.report.certificates import Numbers
+from probe.report.compose import compose
+from probe.report.sceptic import shown_by, told
+
+OURS = re.compile(r"(?:for one in \$\(seq \d+\); do |date -u; |timeout \d+ )*(?:openssl|keytool|curl|dig) ")
+DIFFERENT = "answers differ"
+CHAIN = re.compile(r"^ \d+ s:(.*)\n +i:(.*)$", re.MULTILINE)
+
+
+def disordered(output: str) -> bool:
+    listed = CHAIN.findall(output)
+    return any(issuer != following for (_, issuer), (following, _) in zip(listed, listed[1:], strict=False))
+
+
+def stranger(output: str) -> bool:
+    subjects = [subject for subject, _ in CHAIN.findall(output)]
+    issuers = [issuer for _, issuer in CHAIN.findall(output)]
+    return len(set(subjects)) < len(subjects) or any(one not in issuers for one in subjects[1:])
+
+
+def skewed(output: str) -> bool:
+    here = datetime.strptime(output.splitlines()[0].replace("UTC ", "+0000 "), "%a %b %d %H:%M:%S %z %Y")
+    there = re.search(r"^date: (.*)$", output, re.MULTILINE | re.IGNORECASE)
+    return there is not None and abs((parsedate_to_datetime(there[1].strip()) - here).total_seconds()) > 3600
+
+
+def of_dig(output: str) -> list[str]:
+    """What several runs of dig answer: the code and the addresses of each."""
+    return [" ".join([*re.findall(r"status: (\w+)", one), *re.findall(r"\sA\s+(\S+)", one)]) for one in output.split("; <<>> DiG")[1:]]
+
+
+def uneven(output: str) -> bool:
+    """Whether several runs of OpenSSL did not all end well; a run without "Verification: OK" did not."""
+    good, bad = output.count("Verification: OK"), len(re.findall(r"Verification error|unexpected eof|errno=", output))
+    return good > 0 and bad > 0
+
+
+SAYS = {
+    "dns.nxdomain": "status: NXDOMAIN",
+    "dns.no-address": r"status: NOERROR[\s\S]*ANSWER: 0[\s\S]*status: NOERROR[\s\S]*ANSWER: 0",
+    "dns.servfail": "status: SERVFAIL",
+    "dns.refused": "status: REFUSED",
+    "dns.timeout": "no servers could be reached",
+    "tcp.refused": "Connection refused",
+    "tcp.timeout": "[Tt]imeout|timed out",
+    "tcp.unreachable": "Network is unreachable|Immediate connect fail",
+    "tcp.reset": "Connection reset by peer",
+    "tls.not-tls": "wrong version number|packet length too long|record layer failure",
+    "tls.closed": "unexpected eof while reading|errno=104",
+    "tls.timeout": r"Connected to [\s\S]*(?:SSL connection timeout|timed out)",
+    "tls.version": "alert protocol version|unsupported protocol",
+    "tls.cipher": "alert handshake failure|alert insufficient security",
+    "tls.alpn": "alert no application protocol",
+    "tls.legacy-only": r"^(?![\s\S]*CONNECTION ESTABLISHED[\s\S]*CONNECTION ESTABLISHED)[\s\S]*SSL routines",
+    "tls.malformed": r"^(?![\s\S]*CONNECTION ESTABLISHED)[\s\S]*error",
+    "tls.sni-required": "alert unrecognized name|hostname mismatch",
+    "chain.intermediate-missing": "num=20:unable to get local issuer certificate",
+    "chain.issuer-unknown": "num=20:unable to get local issuer certificate",
+    "chain.root-untrusted": "num=19:self-signed certificate in certificate chain|num=20:unable to get local issuer certificate",
+    "chain.self-signed": "num=18:self-signed certificate",
+    "chain.expired": "num=10:certificate has expired",
+    "chain.not-yet-valid": "num=9:certificate is not yet valid",
+    "chain.issuer-rekeyed": "num=20:unable to get local issuer certificate",
+    "chain.not-a-ca": "invalid CA certificate",
+    "chain.path-length": "num=25:path length constraint exceeded",
+    "chain.name-constraints": "(?:permitted|excluded) subtree violation",
+    "chain.eku": "unsuitable certificate purpose",
+    "chain.critical-extension": "unhandled critical extension",
+    "chain.weak-signature": "signature digest algorithm too weak",
+    "chain.weak-key": "certificate key too weak",
+    "chain.bad-signature": "certificate signature failure",
+    "trust.only-intermediate": "unable to get issuer certificate",
+    "trust.anchor-expired": "certificate has expired",
+    "trust.store-unreadable": "keytool error",
+    "name.mismatch": "hostname mismatch",
+    "name.wildcard": "hostname mismatch",
+    "name.ip-not-in-san": "IP address mismatch",
+    "name.cn-only": r"^subject=CN = shop\.example\n(?!X509v3 Subject Alternative Name)",
+    "client.required": "alert certificate required|alert handshake failure|No required SSL certificate was sent|unexpected eof|Empty reply",
+    "app.http-status": "^HTTP/1.1 503",
+    "endpoint.expires-soon": "certificate has expired",
+}
+"""What the output has in it where the fault is, and has not where it is mended."""
+SEEN = {
+    "chain.order": disordered,
+    "chain.extra": stranger,
+    "clock.skew": skewed,
+    "endpoint.inconsistent": uneven,
+    "dns.addresses-disagree": lambda output: len(set(of_dig(output))) > 1,
+    "app.protocol": lambda output: not output.startswith("HTTP/1.1 200"),
+}
+"""Where one line does not tell."""
+NO_COMMAND = {"trust.store-empty"}
+"""Nothing is there that another program could look at; the cause gives this reason itself."""
+
+
+def scenes() -> list[tuple[Scenario, str, Opens]]:
+    found: list[tuple[Scenario, str, Opens]] = []
+    for one in all_scenarios():
+        found += [(one, "broken", one.broken), *((one, variant.name, variant.open) for variant in one.variants)]
+    return found
+
+
+EVERY = scenes()
+
+
+def output(finding: Finding, case: Case, folder: Path) -> str:
+    """Save the files that the report asks for, run its commands as a reader would, and give all that they print."""
+    numbers = Numbers(case)
+    here = told(finding, case, numbers)
+    certificates = {number: one for one, number in numbers.numbers.items()}
+    for name, which in here.saves:
+        (folder / name).write_text("".join(pem(certificates[one]) for one in which))
+    printed = []
+    for command in here.commands:
+        assert OURS.match(command), command
+        assert "BEGIN" not in command and "{" not in command, command
+        done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, timeout=45, check=False)
+        printed.append((done.stdout + done.stderr).decode(errors="replace"))
+    return "\n".join(printed)
+
+
+def shows(code: str, text: str) -> bool:
+    return SEEN[code](text) if code in SEEN else re.search(SAYS[code], text) is not None
+
+
+def finding_of(found: Diagnosis, code: str) -> Finding | None:
+    return next((one for one in (*found.findings, *found.explained) if one.code == code), None)
+
+
+@pytest.mark.parametrize(("one", "name", "opens"), EVERY, ids=[f"{one.code}-{name}" for one, name, _ in EVERY])
+def test_a_reader_sees_the_fault_and_sees_it_gone(one: Scenario, name: str, opens: Opens, tmp_path: Path) -> None:
+    with Stage() as stage:
+        scene = opens(stage)
+        if scene.expects.exit == 2 or not scene.expects.effect:
+            assert scene.expects.exit in (0, 2)
+            return
+        found = diagnose(observed(scene.arguments))
+        finding = finding_of(found, one.code)
+        assert finding is not None, [other.code for other in found.findings]
+        shown = shown_by(finding, found.case)
+        if not shown.commands:
+            assert one.code in NO_COMMAND and shown.why_not
+            return
+        assert shown.shows
+        text = output(finding, found.case, tmp_path)
+    assert shows(one.code, text), text
+    with Stage() as stage:
+        mended = diagnose(observed(one.mended(stage).arguments))
+        again = output(finding, mended.case, tmp_path)
+    assert not shows(one.code, again), again
+
+
+@pytest.mark.parametrize("one", entries(), ids=lambda one: one.code)
+def test_every_cause_has_commands_or_a_reason(one: object) -> None:
+    shown = getattr(one, "shown")  # noqa: B009 -- the parameter is shown by its code
+    assert shown is not None
+    if isinstance(shown, Shown):
+        assert bool(shown.commands) == bool(shown.shows) != bool(shown.why_not)
+        assert unknown_fields(shown) == ()
+        assert all(OURS.match(command) for command in shown.commands)
+
+
+def test_every_proven_finding_of_every_scenario_has_commands_in_the_report() -> None:
+    for code in ("chain.expired", "name.mismatch", "chain.order", "endpoint.expires-soon"):
+        one = scenario(code)
+        assert one
+        with Stage() as stage:
+            report = compose((diagnose(observed(one.broken(stage).arguments)),))
+        result = report.results[0]
+        for found in (*result.findings, *result.explained):
+            assert found.commands or found.certainty is not Certainty.PROVEN, found.code
+            numbers = {certificate.number for certificate in result.certificates if certificate.pem}
+            assert all(name in FILES and which and set(which) <= numbers for name, which in found.saves)
+
+
+def hostile(observation: Observation, word: str) -> Observation:
+    """The same facts with another host, path and store, as a saved file from elsewhere may hold them."""
+    target = replace(observation.target, host=word, name=word, sni=word, path=f"/{word}", connect=None, connect_port=None, resolver=word)
+    steps = tuple(replace(one, steps=tuple(replace(step, sni=word) if hasattr(step, "sni") else step for step in one.steps)) for one in observation.attempts)
+    return replace(observation, target=target, attempts=steps, stores=tuple(replace(one, path=word, certificates=()) for one in observation.stores))
+
+
+@pytest.mark.parametrize("word", ["x; touch owned", "$(touch owned)", "`touch owned`", "-x\ntouch owned\n", "' ; touch owned ; '", '"; touch owned; "', "@x +y"])
+@pytest.mark.parametrize("code", ["chain.expired", "dns.nxdomain", "tcp.refused", "app.http-status", "name.mismatch"])
+def test_a_hostile_name_does_not_leave_its_quotes(code: str, word: str, tmp_path: Path) -> None:
+    one = scenario(code)
+    assert one
+    with Stage() as stage:
+        observation = hostile(observed(one.broken(stage).arguments), word)
+    case = Case(observation, next((attempt.address for attempt in observation.attempts), None))
+    finding = Finding(code=code, effect=diagnose(observation).findings[0].effect, summary="")
+    for name in ("openssl", "curl", "dig", "keytool"):
+        (tmp_path / name).write_text('#!/bin/sh\nfor one; do printf "%s\\0" "$one"; done\n')
+        (tmp_path / name).chmod(0o755)
+    for command in told(finding, case, Numbers(case)).commands:
+        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env={"PATH": f"{tmp_path}:/bin:/usr/bin"}, capture_output=True, timeout=20, check=True)
+        assert any(word in argument for argument in done.stdout.decode().split("\0")), command
+    assert not (tmp_path / "owned").exists()
+
+
+def test_placeholders_and_what_is_filled_in_agree() -> None:
+    one = scenario("chain.expired")
+    assert one
+    with Stage() as stage:
+        found = diagnose(observed(one.broken(stage).arguments))
+    every = Shown(commands=tuple(f"openssl {{{name}}}" for name in sorted(PLACEHOLDERS)), shows="all")
+    assert unknown_fields(every) == () and unknown_fields(Shown(commands=("openssl {certificate}",))) == ("certificate",)
+    known = next(entry for entry in entries() if entry.code == "chain.expired")
+    assert known.shown is not None and len(told(found.findings[0], found.case, Numbers(found.case)).commands) == 1
