@@ -9,6 +9,7 @@ from ipaddress import ip_address
 
 from probe.case.case import AGAIN, Case, cases, step
 from probe.case.path import Path, Why
+from probe.case.revocation import OFF, standings
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake, How, Local, Observation, Question
 from probe.facts.target import Target
@@ -16,6 +17,8 @@ from probe.facts.target import Target
 ORDINARY = "ordinary"
 FETCHES = 8
 """Issuer URLs that are followed in one check. Real chains name one for each certificate and have at most four."""
+STATUSES = 8
+"""OCSP and CRL URLs that are asked in one check: two for each certificate below the root of a long chain."""
 ASKED_ADDRESSES = 2
 """Failing addresses that are asked further questions; the others are only compared."""
 PROTOCOL_VERSION, UNRECOGNIZED_NAME, NO_APPLICATION_PROTOCOL = 70, 112, 120
@@ -49,6 +52,18 @@ class FetchIssuer:
     url: str
 
 
+@noun
+class FetchStatus:
+    """Ask whether a certificate is revoked: ``purpose`` is ocsp or crl, ``request`` what is posted to the URL."""
+
+    url: str
+    purpose: str
+    request: bytes = b""
+
+
+Todo = Ask | FetchIssuer | FetchStatus
+
+
 def first(target: Target, addresses: tuple[str, ...]) -> tuple[Ask, ...]:
     """The ordinary question to every address, as often as the target says."""
     names = (ORDINARY, *(f"{AGAIN}{number}" for number in range(2, target.repeat + 1)))
@@ -56,7 +71,7 @@ def first(target: Target, addresses: tuple[str, ...]) -> tuple[Ask, ...]:
     return tuple(Ask(question=question, address=one, port=target.connect_port or target.port) for question in questions for one in addresses)
 
 
-def further(observation: Observation) -> tuple[Ask | FetchIssuer, ...]:
+def further(observation: Observation) -> tuple[Todo, ...]:
     """The questions and fetches that would still decide something; empty when nothing would."""
     asks: list[Ask] = []
     failing = [one for one in cases(observation) if one.connected and _open(one)]
@@ -67,7 +82,7 @@ def further(observation: Observation) -> tuple[Ask | FetchIssuer, ...]:
             for one in _questions(case)
             if one.name not in asked
         ]
-    return (*asks, *_fetches(observation, failing))
+    return (*asks, *_fetches(observation, failing), *_statuses(observation))
 
 
 def _open(case: Case) -> bool:
@@ -149,9 +164,19 @@ def _nothing_common(one: Handshake) -> bool:
 def _fetches(observation: Observation, failing: list[Case]) -> tuple[FetchIssuer, ...]:
     if not observation.target.fetch:
         return ()
-    known = {one.url for one in observation.fetches}
+    known = {one.url for one in observation.fetches if one.purpose == "issuer"}
     urls = dict.fromkeys(url for case in failing for path in case.paths.paths for url in _issuer_urls(path) if url not in known)
     return tuple(FetchIssuer(url=url) for url in list(urls)[: max(0, FETCHES - len(known))])
+
+
+def _statuses(observation: Observation) -> tuple[FetchStatus, ...]:
+    """For each certificate whose status is not known yet, the next place to ask; what a staple says need not be asked for."""
+    if observation.target.revocation == OFF or not observation.target.fetch:
+        return ()
+    asked = sum(1 for one in observation.fetches if one.purpose != "issuer")
+    waiting = dict.fromkeys(one.open[0] for case in cases(observation) if case.presented for one in standings(case) if one.open)
+    wanted = tuple(FetchStatus(url=one.url, purpose=one.purpose, request=one.request) for one in waiting)
+    return wanted[: max(0, STATUSES - asked)]
 
 
 def _issuer_urls(path: Path) -> tuple[str, ...]:

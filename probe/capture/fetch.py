@@ -1,4 +1,4 @@
-"""An issuer's certificate from the URL that a certificate names (RFC 5280 section 4.2.2.1).
+"""What a certificate names a URL for: its issuer's certificate (RFC 5280 section 4.2.2.1), OCSP answers (RFC 6960 appendix A) and revocation lists.
 
 The certificate is the peer's, so the URL is hostile. Only http on port 80 or from 1024 up; every address is looked at before it is connected to, and it is
 that literal which is connected to, again for each redirect. Nothing is decoded and no redirect leaves this rule.
@@ -23,9 +23,11 @@ from probe.facts.noun import noun
 from probe.facts.observation import Ending, Fetch, Hop, How, Local
 
 BODY = 128 * 1024
+LIST = 8 * 1024 * 1024
 HEADERS = 16 * 1024
 REDIRECTS = 3
 SECONDS = 5.0
+LIST_SECONDS = 10.0
 URL = 2000
 ADDRESSES = 3
 
@@ -52,14 +54,28 @@ class _Answer:
 
 
 class Fetcher:
-    """One fetch with its limits; ``hops`` and ``body`` hold what is known, also when it is cancelled."""
+    """One fetch with its limits; ``hops`` and ``body`` hold what is known, also when it is cancelled.
 
-    def __init__(self, target_addresses: tuple[str, ...], allow_private: bool, resolver: str | None, clock: Clock, until: float) -> None:
+    ``most`` is the largest body in bytes; ``posted`` is sent with POST, to each redirect again, if there is any.
+    """
+
+    def __init__(
+        self,
+        target_addresses: tuple[str, ...],
+        allow_private: bool,
+        resolver: str | None,
+        clock: Clock,
+        until: float,
+        most: int = BODY,
+        posted: bytes = b"",
+    ) -> None:
         self._targets = target_addresses
         self._allow_private = allow_private
         self._resolver = resolver
         self._clock = clock
         self._until = until
+        self._most = most
+        self._posted = posted
         self.hops: list[Hop] = []
         self.body = b""
 
@@ -120,8 +136,11 @@ class Fetcher:
     async def _request(self, wire: Wire, place: _Place) -> _Answer | Ending:
         connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS)
         headers = [("Host", place.field), ("User-Agent", f"probe/{VERSION}"), ("Accept", "*/*"), ("Connection", "close")]
-        request = h11.Request(method="GET", target=place.path, headers=headers)
-        await wire.write((connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b""), self._until)
+        if self._posted:
+            headers += [("Content-Type", "application/ocsp-request"), ("Content-Length", str(len(self._posted)))]
+        request = h11.Request(method="POST" if self._posted else "GET", target=place.path, headers=headers)
+        words = (request, *((h11.Data(data=self._posted),) if self._posted else ()), h11.EndOfMessage())
+        await wire.write(b"".join(connection.send(one) or b"" for one in words), self._until)
         received = 0
         response: h11.Response | None = None
         body = bytearray()
@@ -133,7 +152,7 @@ class Fetcher:
                     if self._clock.now() > self._until:
                         return TIMED_OUT
                     received += len(data)
-                    if received > HEADERS + 2 * BODY:
+                    if received > HEADERS + 2 * self._most:
                         return LIMIT
                     if not data and response is None:
                         return UNUSABLE if received else CLOSED
@@ -147,7 +166,7 @@ class Fetcher:
                     return _Answer(status=event.status_code, location=_location(event), body=b"")
             elif isinstance(event, h11.Data):
                 body += event.data
-                if len(body) > BODY:
+                if len(body) > self._most:
                     return LIMIT
             elif isinstance(event, h11.EndOfMessage):
                 return _Answer(status=200, location=None, body=bytes(body))
@@ -163,19 +182,35 @@ async def fetch_issuer(
     deadline: float,
     resolver: str | None = None,
 ) -> Fetch:
-    """Fetch the document behind ``url``: 128 KiB, three redirects and five seconds at most, ``deadline`` being a point in time on ``clock``.
+    """Fetch an issuer's certificate from ``url``; see ``fetch``."""
+    return await fetch(url, target_addresses, allow_private, clock, deadline, resolver)
 
+
+async def fetch(
+    url: str,
+    target_addresses: tuple[str, ...],
+    allow_private: bool,
+    clock: Clock,
+    deadline: float,
+    resolver: str | None = None,
+    purpose: str = "issuer",
+    request: bytes = b"",
+) -> Fetch:
+    """Fetch the document behind ``url``: three redirects at most, ``deadline`` being a point in time on ``clock``.
+
+    ``purpose`` is issuer or ocsp (128 KiB and five seconds at most) or crl (8 MiB, ten seconds). ``request`` is posted if there is any.
     Internal addresses are refused unless one of ``target_addresses`` is of the same kind or ``allow_private`` is set. ``resolver`` is asked in place of
     the system's. Never raises for what a peer does; cancellation goes through.
     """
     started = clock.now()
-    until = min(deadline, started + SECONDS)
-    fetcher = Fetcher(target_addresses, allow_private, resolver, clock, until)
+    most, seconds = (LIST, LIST_SECONDS) if purpose == "crl" else (BODY, SECONDS)
+    fetcher = Fetcher(target_addresses, allow_private, resolver, clock, min(deadline, started + seconds), most, request)
     try:
         how = await fetcher.run(url)
     except OSError as error:
         how = ending(error)
-    return Fetch(started=started, took=clock.now() - started, ending=how, url=url[:URL], hops=tuple(fetcher.hops), body=fetcher.body)
+    took = clock.now() - started
+    return Fetch(started=started, took=took, ending=how, url=url[:URL], purpose=purpose, request=request, hops=tuple(fetcher.hops), body=fetcher.body)
 
 
 def _place(url: str) -> _Place | None:

@@ -41,6 +41,7 @@ def check(
     fetch_private: Annotated[bool, typer.Option("--fetch-private", help="Also from internal addresses.")] = False,
     app: Annotated[bool, typer.Option("--app/--no-app", help="Ask the service behind TLS one harmless question.")] = True,
     repeat: Annotated[int, typer.Option(metavar="N", help="Ask each address N times (100 at most), to find one bad server behind it.")] = 1,
+    revocation: Annotated[str, typer.Option(metavar="off|soft|hard", help="Ask whether certificates are revoked; hard: no answer is a failure.")] = "off",
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
@@ -78,6 +79,7 @@ def check(
         fetch_private=fetch_private,
         app=app,
         repeat=repeat,
+        revocation=revocation,
     )
     wanted = [target(one, options) for one in targets]
     trusted = stores(wanted[0])

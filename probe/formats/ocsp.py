@@ -120,7 +120,7 @@ def _answer(data: bytes) -> OcspAnswer | str:
     loaded: Any = ocsp.load_der_ocsp_response(data)
     if loaded.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return OcspAnswer(status=_camel(loaded.response_status.name))
-    singles = []
+    singles: list[Single] = []
     for one in loaded.responses:
         if len(singles) == MAX_SINGLES:
             return f"it speaks of more than {MAX_SINGLES} certificates"

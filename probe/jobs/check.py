@@ -20,11 +20,11 @@ from probe.facts.certificate import Certificate
 from probe.facts.observation import Attempt, Fetch, Observation, Resolution
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
-from probe.plan import Ask, FetchIssuer, first, further
+from probe.plan import FetchIssuer, FetchStatus, Todo, first, further
 from probe.tls.engine import openssl_version
 
-ROUNDS = 6
-"""How often the planner may ask on: one ordinary round, one of experiments, and an issuer for each missing step of a chain."""
+ROUNDS = 8
+"""How often the planner may ask on: one ordinary round, one of experiments, an issuer for each missing step of a chain, OCSP and then lists."""
 RESOLVING = 10.0
 """Seconds for name resolution."""
 ENOUGH = 5.0
@@ -79,7 +79,7 @@ class _Check:
         if self.target.connect is None:
             self._now(f"resolving {self.target.host}")
         self.resolutions[:] = await resolve(self.target, self.clock, min(RESOLVING, deadline), self.resolutions.append)
-        todo: tuple[Ask | FetchIssuer, ...] = first(self.target, addresses(self.target, tuple(self.resolutions)))
+        todo: tuple[Todo, ...] = first(self.target, addresses(self.target, tuple(self.resolutions)))
         for number in range(ROUNDS):
             if not todo or self.clock.now() >= deadline:
                 return
@@ -87,12 +87,19 @@ class _Check:
             await together(*(partial(self._do, one, (number, place), deadline) for place, one in enumerate(todo)))
             todo = further(self._seen(""))
 
-    async def _do(self, one: Ask | FetchIssuer, turn: tuple[int, int], deadline: float) -> None:
+    async def _do(self, one: Todo, turn: tuple[int, int], deadline: float) -> None:
         if isinstance(one, FetchIssuer):
             from probe.capture.fetch import fetch_issuer  # few checks fetch anything
 
             targets = tuple(dict.fromkeys(attempt.address for _, _, attempt in self.attempts))
             self.fetches.append(await fetch_issuer(one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver))
+            return
+        if isinstance(one, FetchStatus):
+            from probe.capture.fetch import fetch
+
+            targets = tuple(dict.fromkeys(attempt.address for _, _, attempt in self.attempts))
+            given = (one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver, one.purpose, one.request)
+            self.fetches.append(await fetch(*given))
             return
         if one.question.name.startswith(AGAIN) and self.clock.now() > deadline - min(ENOUGH, deadline / 4):
             return
@@ -110,7 +117,7 @@ class _Check:
             target=self.target,
             resolutions=tuple(self.resolutions),
             attempts=attempts,
-            fetches=tuple(sorted(self.fetches, key=lambda one: one.url)),
+            fetches=tuple(sorted(self.fetches, key=lambda one: (one.url, one.purpose, one.request))),
             unfinished=unfinished,
         )
         return with_stores(observation, self.trusted)
@@ -128,7 +135,9 @@ def _libraries() -> tuple[tuple[str, str], ...]:
     return (("pyOpenSSL", OpenSSL.__version__), ("cryptography", cryptography.__version__), ("OpenSSL", openssl_version().removeprefix("OpenSSL ")))
 
 
-def _words(one: Ask | FetchIssuer) -> str:
+def _words(one: Todo) -> str:
     if isinstance(one, FetchIssuer):
         return f"fetching {one.url}"
+    if isinstance(one, FetchStatus):
+        return f"asking {one.url} about revocation"
     return f"connecting to {one.address} ({one.question.name})"

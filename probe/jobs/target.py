@@ -1,5 +1,6 @@
 """From what the user typed to a Target. Raises ``Unusable`` with one sentence and what to do next."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -15,6 +16,7 @@ GUESSES = {636: "ldaps", 3269: "ldaps"}
 ONLY_TLS = {465, 563, 853, 989, 990, 992, 993, 994, 995, 5061, 5349, 5671, 5986, 6514, 6697, 8883}
 """Ports of services that speak TLS from the start but neither HTTP nor LDAP (IANA service names registry)."""
 SYSTEM = "system"
+REVOCATION = ("off", "soft", "hard")
 RESOLVERS, REPEATS = 8, 100
 """How many resolvers are compared at most, and how often each address is asked at most."""
 LABEL, NAME = 63, 253
@@ -39,6 +41,7 @@ class Options:
     fetch_private: bool = False
     app: bool = True
     repeat: int = 1
+    revocation: str = "off"
 
 
 def target(spelled: str, options: Options) -> Target:
@@ -53,7 +56,8 @@ def target(spelled: str, options: Options) -> Target:
     connect, connect_port = _connect(options.connect)
     resolver, *also_resolvers = _resolvers(options.resolver)
     return Target(
-        spelled=spelled,
+        # What follows ? or # never decides a handshake, may be a token, and the report goes to other companies.
+        spelled=re.split(r"[?#]", spelled, maxsplit=1)[0],
         protocol=protocol,
         host=host,
         port=port,
@@ -75,6 +79,7 @@ def target(spelled: str, options: Options) -> Target:
         app=options.app,
         guessed=guessed,
         repeat=_repeat(options.repeat),
+        revocation=_revocation(options.revocation),
     )
 
 
@@ -120,7 +125,7 @@ def _parts(spelled: str) -> tuple[str | None, str, int | None, str]:
         raise Unusable(f"The target {shown!r} names no host.", FORMS)
     if port == 0:
         raise Unusable(f"Port 0 in {shown!r} cannot be connected to.", "Write a port between 1 and 65535.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = parts.path or "/"
     if not path.isascii():
         raise Unusable(f"The path in {shown!r} has characters that a URL cannot hold.", "Write them percent-encoded.")
     return scheme, host, port, path
@@ -241,6 +246,12 @@ def _repeat(times: int) -> int:
     if not 1 <= times <= REPEATS:
         raise Unusable(f"--repeat {times} cannot be used.", f"Write a number between 1 and {REPEATS}.")
     return times
+
+
+def _revocation(mode: str) -> str:
+    if mode not in REVOCATION:
+        raise Unusable(f"--revocation {mode!r} cannot be used.", f"Write {', '.join(REVOCATION[:-1])} or {REVOCATION[-1]}.")
+    return mode
 
 
 def _timeout(seconds: float) -> float:

@@ -78,9 +78,9 @@ def banner(connection: socket.socket, words: bytes) -> None:
 
 
 def plain_ldap(connection: socket.socket) -> None:
-    """Answer an LDAP search, and close on anything else."""
-    request = connection.recv(65536)
-    connection.sendall(ldap(request) if len(request) > LDAP_HEAD else b"")
+    """Answer LDAP binds and searches, and close on anything else."""
+    while len(request := connection.recv(65536)) > LDAP_HEAD and (said := ldap(request)):
+        connection.sendall(said)
     finish(connection)
 
 

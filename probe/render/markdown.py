@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from probe.causes.words import Effect
 from probe.render.visible import visible, visible_lines
-from probe.render.words import CERTAINTIES, EFFECTS, VERDICTS, accepts, moment, others, platforms, primary, stages, standing_in_the_way, together
+from probe.render.words import CERTAINTIES, EFFECTS, VERDICTS, accepts, moment, others, platforms, primary, saving, stages, standing_in_the_way, together
 from probe.report import CertificateText, FoundText, RemedyText, Report, Result
 
 MOST = 40
@@ -153,9 +153,8 @@ def _evidence(result: Result) -> list[str]:
     found = primary(result)
     lines = _list(f"{escaped(one.says)} ({code(one.at)})" for one in found.evidence) if found else []
     if found and found.commands:
-        saved = [f"Save certificate {', '.join(map(str, which))} (PEM, in the HTML report) as {code(name)}." for name, which in found.saves]
         shows = [f"Look for: {escaped(found.shows)}", ""] if found.shows else []
-        lines += ["### See for yourself, without the probe", "", *_list(saved), *fenced(found.commands, "sh"), *shows]
+        lines += ["### See for yourself, without the probe", "", *_list(map(escaped, saving(result, found))), *fenced(found.commands, "sh"), *shows]
     if result.handshake:
         lines += ["### The connection", "", *_list(f"{escaped(label)}: {escaped(value)}" for label, value in result.handshake)]
     return ["## Evidence", "", *lines] if lines else []

@@ -14,6 +14,7 @@ from typing import Any
 from probe.facts.observation import Observation, Vantage
 from probe.report import Report, Result
 from probe.report.originals import SHORTEST, Originals
+from probe.report.pseudonyms import KNOWN
 
 KEPT = {
     "FoundText": {"code", "title", "stacks"},
@@ -40,7 +41,7 @@ LONG = 8
 """Characters from which on an original is also looked for in the middle of other text, and in hex and base64."""
 
 _PARTS = re.compile(
-    r"(?P<v6>(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f.]{0,15}(?:%[\w.]+)?(?![\w:]))"
+    r"(?P<v6>(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4})(?:%\w+)?(?![\w:])(?!\.\w))"
     r"|(?P<word>(?<!\w)(?:\*\.)?\w[\w-]*(?:\.[\w-]+)*)"
 )
 
@@ -84,7 +85,11 @@ class _Words:
         self.lower = {text.lower(): pseudonym for text, pseudonym in self.made.items() if len(text) >= LONG}
         self.short = {text: word.label for text, word in self.originals.found.items() if text in self.made and (len(text) < SHORTEST or word.label == "DC")}
         self.domains = {".".join(one.split(".")[-2:]) for one in self.originals.hosts if "." in one}
-        self.hidden = _hidden(self.originals, whole)
+        self.hidden = _hidden({*self.originals.hosts, *(one for one, pseudonym in made.items() if pseudonym != one and not self._common(one))}, whole)
+
+    def _common(self, text: str) -> bool:
+        """Whether a word may well be a part of ours: the bare name of a file, a number."""
+        return text.isdigit() or (self.originals.found[text].kind == "file" and "/" not in text)
 
     def walk(self, value: Any, kept: bool = False) -> Any:
         """The value with every text in it replaced and every byte gone."""
@@ -104,7 +109,7 @@ class _Words:
 
     def serial(self, text: str) -> str:
         """A serial number of any length: a short one is not looked for elsewhere."""
-        return self.made.get(text) or self.given.number("serial", text)
+        return self.made.get(text) or (self.given.number("serial", text) if re.fullmatch(r"-?[0-9A-F:]+", text) else text)
 
     def __call__(self, text: str) -> str:
         """The text under pseudonyms."""
@@ -152,11 +157,9 @@ def _texts(value: Any) -> list[str]:
     return []
 
 
-def _hidden(originals: Originals, whole: str) -> tuple[str, ...]:
+def _hidden(originals: set[str], whole: str) -> tuple[str, ...]:
     """What must be nowhere, in no form, in lower case; of those only what the report had."""
-    plain = {one for one in (*originals.hosts, *originals.found) if len(one) >= LONG and not one.isdigit()}
-    plain -= {one for one in plain if one.lower() in originals.stay}
-    forms = {form.lower() for one in plain for form in (one, *_encoded(one))}
+    forms = {form.lower() for one in originals if len(one) >= LONG and one not in KNOWN for form in (one, *_encoded(one))}
     return tuple(sorted(one for one in forms if one in whole))
 
 

@@ -110,6 +110,7 @@ def repeat(target: Target) -> str:
         ("--connect", _connect(target)),
         ("--repeat", str(target.repeat) if target.repeat > 1 else None),
         *(("--resolver", one) for one in _resolvers(target)),
+        ("--revocation", target.revocation if target.revocation != "off" else None),
         ("--tls-min", target.tls_min),
         ("--tls-max", target.tls_max),
         ("--as", target.stack),

@@ -33,7 +33,9 @@ def test_forms(spelled: str, protocol: str, host: str, port: int, sni: str | Non
 
 
 def test_a_path_is_kept() -> None:
-    assert target("https://shop.example/a?b=c", NONE).path == "/a?b=c"
+    one = target("https://shop.example/a?token=secret#part", NONE)
+    assert (one.path, one.spelled) == ("/a", "https://shop.example/a")
+    assert "secret" not in repr(one)
 
 
 @pytest.mark.parametrize(

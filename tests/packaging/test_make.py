@@ -32,7 +32,7 @@ def test_make_alone_explains() -> None:
     ],
 )
 def test_what_each_target_does_in_a_new_checkout(target: str, expected: list[str], tmp_path: Path) -> None:
-    verdict = made("--dry-run", target, f"VENV={tmp_path}/new")
+    verdict = made("--dry-run", "--always-make", target, f"VENV={tmp_path}/new")
     assert verdict.returncode == 0, verdict.stderr
     places = [verdict.stdout.find(words) for words in expected]
     assert -1 not in places, verdict.stdout

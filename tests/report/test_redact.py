@@ -24,7 +24,7 @@ from probe.render import FORMATS
 from probe.report import Report
 from probe.report.compose import compose
 from probe.report.pseudonyms import Pseudonyms
-from probe.report.redact import redact
+from probe.report.redact import EVASIVE, redact
 from probe.tls.messages import presented
 
 HOST, SECOND, DOMAIN = "pay.intern-acme.test", "dc1.intern-acme.test", "intern-acme.test"
@@ -62,7 +62,7 @@ def seen() -> Observation:
         middle = root.intermediate("Acme Issuing CA 9", Traits(organization="Acme, Filiale Süd", permitted=(f"dns:{DOMAIN}", "ip:10.20.30.0/24")))
         leaf = middle.issue(*NAMES, traits=Traits(ca_issuers=("http://pki.intern-acme.test/AcmeIssuing9.crt",)))
         answer = Answer(status=403, fields=(("Location", "https://sso.acme-login.test/tenant-4711"), ("Via", "1.1 srv-web-07")), body=b"from srv-web-07")
-        port = stage.tls(Serving(credentials=(credentials(leaf),), answer=answer))
+        port = stage.tls(Serving(credentials=(credentials(leaf, root),), answer=answer))
         arguments = reach(port, stage.trust_file(root, name="acme-root-2026.pem"), "--no-fetch", host=HOST)
         one = observed((f"{arguments[0].upper().replace('HTTPS', 'https')}/acme/orders?id=4711", *arguments[1:]))
         web.close()
@@ -194,6 +194,12 @@ def test_no_scenario_leaks_its_names(code: str) -> None:
     files = [source for source in report.results[0].observation.target.trust if "/" in source]
     for write in FORMATS.values():
         assert leaks(write(redact(report)), tuple({host, *found, *files} - {"localhost"})) == []
+
+
+def test_what_stands_in_a_form_that_nobody_foresaw_is_left_out(plain: Report) -> None:
+    for form in (HOST.encode().hex(), base64.b64encode(f"x {HOST} y".encode()).decode(), f"x{HOST}y"):
+        result = replace(plain.results[0], defects=(), repeat=f"see {form}")
+        assert redact(replace(plain, results=(result,))).results[0].repeat == EVASIVE
 
 
 def test_loopback_and_localhost_stay() -> None:

@@ -24,7 +24,6 @@ from probe.report.compose import compose
 from probe.report.sceptic import shown_by, told
 
 OURS = re.compile(r"(?:for one in \$\(seq \d+\); do |date -u; |timeout \d+ )*(?:openssl|keytool|curl|dig) ")
-DIFFERENT = "answers differ"
 CHAIN = re.compile(r"^ \d+ s:(.*)\n +i:(.*)$", re.MULTILINE)
 
 
@@ -66,15 +65,17 @@ SAYS = {
     "tcp.timeout": "[Tt]imeout|timed out",
     "tcp.unreachable": "Network is unreachable|Immediate connect fail",
     "tcp.reset": "Connection reset by peer",
-    "tls.not-tls": "wrong version number|packet length too long|record layer failure",
+    "tls.not-tls": "wrong version number|packet length too long|record layer failure|supportedLDAPVersion:",
     "tls.closed": "unexpected eof while reading|errno=104",
     "tls.timeout": r"Connected to [\s\S]*(?:SSL connection timeout|timed out)",
     "tls.version": "alert protocol version|unsupported protocol",
     "tls.cipher": "alert handshake failure|alert insufficient security",
     "tls.alpn": "alert no application protocol",
     "tls.legacy-only": r"^(?![\s\S]*CONNECTION ESTABLISHED[\s\S]*CONNECTION ESTABLISHED)[\s\S]*SSL routines",
+    "tls.hello-size": r"^(?![\s\S]*ESTABLISHED[\s\S]*ESTABLISHED)[\s\S]*CONNECTION ESTABLISHED",
     "tls.malformed": r"^(?![\s\S]*CONNECTION ESTABLISHED)[\s\S]*error",
-    "tls.sni-required": "alert unrecognized name|hostname mismatch",
+    "tls.hello-size": r"^(?![\s\S]*CONNECTION ESTABLISHED[\s\S]*CONNECTION ESTABLISHED)[\s\S]*CONNECTION ESTABLISHED",
+    "tls.sni-required": "unrecognized name|hostname mismatch",
     "chain.intermediate-missing": "num=20:unable to get local issuer certificate",
     "chain.issuer-unknown": "num=20:unable to get local issuer certificate",
     "chain.root-untrusted": "num=19:self-signed certificate in certificate chain|num=20:unable to get local issuer certificate",

@@ -97,7 +97,7 @@ def _failed_fetches(case: Case) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(says=f"The issuer's certificate could not be had from {one.url}: {_why(one)}.", at=case.pointer(one))
         for one in case.observation.fetches
-        if one.ending.how is not How.DONE
+        if one.ending.how is not How.DONE and one.purpose == "issuer"
     )
 
 

@@ -12,6 +12,7 @@ client work.
 
 from probe.case.case import Case
 from probe.causes.shown import Shown, client
+from probe.causes.shown import Shown, client
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import Handshake, How
 
@@ -23,8 +24,12 @@ CAUSE = Cause(
     explains=("tls.closed", "tls.timeout"),
 )
 SHOWN_BY = Shown(
-    commands=(client("-groups P-256"), client("-groups P-256 -alpn $(seq -s, 1000 1300)")),
+    commands=(client("-groups P-256"), "timeout 10 " + client("-groups P-256 -alpn $(seq -s, 1000 1300)")),
     shows='The first command prints "CONNECTION ESTABLISHED"; the second, whose ClientHello is large because of 301 made-up protocol names, does not.',
+)
+SHOWN_BY = Shown(
+    commands=(client("-groups X25519:P-256"), f"timeout 5 {client('-groups X25519:P-256 -alpn $(seq -s, 10000 10250),http/1.1')}"),
+    shows='The first command prints "CONNECTION ESTABLISHED"; the second, which fills the ClientHello with protocol names to over 1,700 bytes, does not.',
 )
 SILENCE = {How.CLOSED: "the connection was closed", How.RESET: "the connection was reset", How.TIMED_OUT: "no byte came back"}
 

@@ -9,7 +9,7 @@ Unsupported or unrecognized SSL message".
 """
 
 from probe.case.case import Case
-from probe.causes.shown import openssl_says
+from probe.causes.shown import Shown, openssl_says
 from probe.causes.tls import plain_answer
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.tls.plaintext import first_line, recognise
@@ -17,7 +17,19 @@ from probe.tls.plaintext import first_line, recognise
 CAUSE = Cause(
     title="The port speaks plain text, not TLS", owner=Owner.USER, actions=("use-tls-port",), references=("RFC 8446 section 5.1", "RFC 2817 section 1")
 )
-SHOWN_BY = openssl_says("wrong version number", "packet length too long", "record layer failure", options="")
+PLAIN = openssl_says("wrong version number", "packet length too long", "record layer failure", options="")
+LDAP = Shown(
+    commands=("curl -sS --max-time 10 ldap://{peer}/'?supportedLDAPVersion?base'",),
+    shows="curl, which is told to use no TLS, prints entries of the directory.",
+)
+
+
+def shown_by(_case: Case, finding: Finding) -> Shown:
+    """A directory hangs up without a word when it is sent TLS, so that only its own protocol shows what it is."""
+    return LDAP if ("speaks", "LDAP") in finding.values else PLAIN
+
+
+SHOWN_BY = shown_by
 
 
 def judge(case: Case) -> Finding | None:

@@ -12,6 +12,7 @@ nothing at all.
 from probe.case.case import Case
 from probe.causes.shown import Shown
 from probe.causes.tls import plain_answer
+from probe.causes.tls.hello_size import SHOWN_BY as LARGE_HELLO
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import Handshake, How
 
@@ -21,7 +22,16 @@ CAUSE = Cause(
     actions=("find-box", "mend-path-mtu"),
     references=("RFC 8446 section 2", "RFC 2923 section 2.1", "RFC 4821 section 1"),
 )
-SHOWN_BY = Shown(commands=("curl -gksv --connect-timeout 5 {url}",), shows='curl prints that it is connected, and after five seconds "SSL connection timeout".')
+
+
+def shown_by(case: Case, finding: Finding) -> Shown:
+    """Curl gets no answer; where only large packets to the server are lost, a large ClientHello is needed to see it."""
+    if finding.owner is Owner.NETWORK and case.succeeded("small-hello"):
+        return LARGE_HELLO
+    return Shown(commands=("curl -gksv --connect-timeout 5 {url}",), shows='curl prints that it is connected, and after five seconds "SSL connection timeout".')
+
+
+SHOWN_BY = shown_by
 
 
 def judge(case: Case) -> Finding | None:
