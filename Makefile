@@ -7,14 +7,15 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers lint bench renew
+.PHONY: help demo test servers lint bench fuzz renew
 
 help:
 	@echo 'make demo    install into $(VENV), try broken and healthy endpoints on this machine, write a report'
 	@echo 'make test    install the servers that the tests need (as root), then lint and tests with coverage'
 	@echo 'make lint    ruff, mypy and the import contracts'
 	@echo 'make bench   CPU time of a cold start against openssl s_client and sslyze'
-	@echo 'make renew   newest versions into constraints.txt and bench/sslyze.txt, kept outputs written again'
+	@echo 'make fuzz    mutated handshakes, certificates, files, answers and observations, for FUZZ_SECONDS (600)'
+	@echo 'make renew   newest versions into constraints.txt and the files like it, kept outputs written again'
 	@echo 'PYTHON=...   the interpreter for a new $(VENV), 3.11 or newer (now: $(PYTHON))'
 
 demo: $(STAMP)
@@ -37,9 +38,14 @@ lint: $(STAMP)
 bench: $(STAMP) bench/.venv/.installed
 	$(BIN)/python -m bench.cold_start
 
+# Where atheris does not install, the inputs are mutated without looking at the coverage.
+fuzz: $(STAMP) tests/fuzz/.venv/.installed
+	PYTHONPATH=tests/fuzz/.venv $(BIN)/python -m tests.fuzz
+
 renew: $(STAMP)
 	$(COMPILE) --extra dev --output-file constraints.txt pyproject.toml
 	$(COMPILE) --output-file bench/sslyze.txt bench/sslyze.in
+	$(COMPILE) --output-file tests/fuzz/atheris.txt tests/fuzz/atheris.in
 
 # Two calls, because hashes and a directory do not go together in one.
 $(STAMP): pyproject.toml constraints.txt
@@ -54,4 +60,9 @@ $(STAMP): pyproject.toml constraints.txt
 bench/.venv/.installed: bench/sslyze.txt
 	$(PYTHON) -m venv bench/.venv
 	bench/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/sslyze.txt
+	@touch $@
+
+tests/fuzz/.venv/.installed: tests/fuzz/atheris.txt $(STAMP)
+	@mkdir -p $(@D)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(@D) -r $< || echo 'atheris does not install here'
 	@touch $@

@@ -1,5 +1,5 @@
 """``python -m probe``."""
 
-from probe.cli.main import main
+from probe.cli.start import main
 
 main()

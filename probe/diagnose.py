@@ -65,7 +65,7 @@ def diagnose(observation: Observation, asked: tuple[Entry, ...] | None = None) -
 def _judge(observation: Observation, asked: tuple[Entry, ...] | None) -> Diagnosis:
     each = [(case, ask_all(case, asked)) for case in cases(observation)]
     case, answers = _speaking(each)
-    findings, explained = _explain(_merge(each, answers.findings))
+    findings, explained = _explain(_merge(each, answers.findings), _everywhere(each))
     breaking = tuple(one for one in findings if one.effect is Effect.BREAKS)
     cause = breaking[0] if breaking else None
     return Diagnosis(
@@ -76,7 +76,7 @@ def _judge(observation: Observation, asked: tuple[Entry, ...] | None) -> Diagnos
         explained=explained,
         not_observed=answers.not_observed,
         prescribed=(),
-        stacks=case.verdicts,
+        stacks=case.answers,
         defects=tuple(dict.fromkeys(one for _, answer in each for one in answer.defects)),
         case=case,
     )
@@ -103,8 +103,18 @@ def _merge(each: list[tuple[Case, Answers]], speaking: tuple[Finding, ...]) -> t
     return (*speaking, *others.values())
 
 
-def _explain(found: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Divide the findings, ranked, into those that count by themselves and those that another one explains."""
+def _everywhere(each: list[tuple[Case, Answers]]) -> frozenset[str]:
+    """The codes of what breaks at every address that answers: no other address would help."""
+    answering = [answers for case, answers in each if case.connected] or [answers for _, answers in each]
+    breaking = [{one.code for one in answers.findings if one.effect is Effect.BREAKS} for answers in answering]
+    return frozenset.intersection(*map(frozenset, breaking))
+
+
+def _explain(found: tuple[Finding, ...], everywhere: frozenset[str] = frozenset()) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Divide the findings, ranked, into those that count by themselves and those that another one explains.
+
+    What breaks only at some addresses is a part of their being uneven; when none is healthy, only that some do not even accept connections.
+    """
     ranked = sorted(found, key=_rank)
     uneven = next((one for one in ranked if one.code == UNEVEN and one.effect is not Effect.NOTE), None)
     covered: dict[str, str] = {}
@@ -116,7 +126,8 @@ def _explain(found: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Fin
             if _covers(one, code, ranked):
                 covered.setdefault(code, one.code)
     if uneven:
-        covered.update({one.code: uneven.code for one in ranked if one is not uneven and one.effect is Effect.BREAKS})
+        some = [one.code for one in ranked if one is not uneven and one.effect is Effect.BREAKS and one.code not in everywhere]
+        covered.update({code: uneven.code for code in some if uneven.effect is Effect.BREAKS or code.startswith("tcp.")})
     kept = tuple(one for one in ranked if one.code not in covered)
     return kept, tuple(one for one in ranked if one.code in covered)
 

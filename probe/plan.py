@@ -19,6 +19,8 @@ FETCHES = 8
 """Issuer URLs that are followed in one check. Real chains name one for each certificate and have at most four."""
 STATUSES = 8
 """OCSP and CRL URLs that are asked in one check: two for each certificate below the root of a long chain."""
+AT_ONCE, HELD = 2, 16 * 1024 * 1024
+"""Lists that are asked for in one round, and bytes of answers after which no further list is: a saved observation must be small enough to be read again."""
 ASKED_ADDRESSES = 2
 """Failing addresses that are asked further questions; the others are only compared."""
 PROTOCOL_VERSION, UNRECOGNIZED_NAME, NO_APPLICATION_PROTOCOL = 70, 112, 120
@@ -173,10 +175,11 @@ def _statuses(observation: Observation) -> tuple[FetchStatus, ...]:
     """For each certificate whose status is not known yet, the next place to ask; what a staple says need not be asked for."""
     if observation.target.revocation == OFF or not observation.target.fetch:
         return ()
-    asked = sum(1 for one in observation.fetches if one.purpose != "issuer")
+    asked = [one for one in observation.fetches if one.purpose != "issuer"]
+    lists = AT_ONCE if sum(len(one.body) for one in asked) <= HELD else 0
     waiting = dict.fromkeys(one.open[0] for case in cases(observation) if case.presented for one in standings(case) if one.open)
-    wanted = tuple(FetchStatus(url=one.url, purpose=one.purpose, request=one.request) for one in waiting)
-    return wanted[: max(0, STATUSES - asked)]
+    wanted = [one for one in waiting if one.purpose == "ocsp"] + [one for one in waiting if one.purpose == "crl"][:lists]
+    return tuple(FetchStatus(url=one.url, purpose=one.purpose, request=one.request) for one in wanted[: max(0, STATUSES - len(asked))])
 
 
 def _issuer_urls(path: Path) -> tuple[str, ...]:

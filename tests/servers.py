@@ -127,9 +127,9 @@ def slapd(folder: Path, chain: tuple[Issued, ...], *more: str) -> Iterator[int]:
 
 
 @contextmanager
-def nsd(folder: Path, zones: dict[str, str | None]) -> Iterator[int]:
+def nsd(folder: Path, zones: dict[str, str | None], port: int = 0) -> Iterator[int]:
     """Run NSD with these zones (name to zone file text; ``None`` is a zone whose file is missing, which is answered with SERVFAIL); give the port."""
-    port = free_port(socket.SOCK_DGRAM)
+    port = port or free_port(socket.SOCK_DGRAM)
     lines = [
         "server:",
         f"  ip-address: 127.0.0.1@{port}",

@@ -74,6 +74,15 @@ def test_without_a_name_the_name_is_tried() -> None:
     assert "with-sni" in asked(observation)
 
 
+def test_repeating_asks_the_same_again_and_only_then() -> None:
+    observation = seen("chain.expired")
+    asks = first(replace(observation.target, repeat=3), ("192.0.2.1", "2001:db8::1"))
+    assert [one.question.name for one in asks] == ["ordinary"] * 2 + ["again-2"] * 2 + ["again-3"] * 2
+    assert len({replace(one.question, name="") for one in asks}) == 1
+    assert asked(seen("endpoint.inconsistent", "behind-one-address-healthy")) == ["ordinary", *(f"again-{number}" for number in range(2, 7))]
+    assert asked(seen("endpoint.inconsistent", "behind-one-address"))[:6] == ["ordinary", *(f"again-{number}" for number in range(2, 7))]
+
+
 def test_the_first_question_goes_to_every_address() -> None:
     observation = seen("chain.expired")
     asks = first(observation.target, ("192.0.2.1", "2001:db8::1"))

@@ -3,12 +3,15 @@
 import errno
 import shlex
 import stat
+import sys
 from pathlib import Path
 
 from probe.facts.unusable import Unusable
 
 LIMIT = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
+INPUT = Path("The standard input")
+"""How complaints call what is read under the name ``-``."""
 
 
 def load(path: Path, limit: int = LIMIT) -> bytes:
@@ -25,6 +28,19 @@ def load(path: Path, limit: int = LIMIT) -> bytes:
         raise unreadable(path, error) from None
     if len(data) > limit:
         raise too_large(path, limit)
+    return data
+
+
+def load_input(limit: int = LIMIT) -> bytes:
+    """Give all of the standard input. Raises ``Unusable``."""
+    if sys.stdin is None:
+        raise Unusable("The standard input is closed.", "Name a file.")
+    try:
+        data = sys.stdin.buffer.read(limit + 1)
+    except OSError as error:
+        raise unreadable(INPUT, error) from None
+    if len(data) > limit:
+        raise too_large(INPUT, limit)
     return data
 
 

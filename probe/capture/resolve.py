@@ -16,7 +16,7 @@ from probe.facts.target import Target
 from probe.facts.unusable import Unusable
 
 GRACE = 1.5
-"""How many seconds DNS gets when the system's resolver has already given addresses."""
+"""How many seconds the other questions get when one has already given addresses: a server that loses AAAA questions must not eat the time of a check."""
 
 SERVERS = 3
 CONFIGURATION = Path("/etc/resolv.conf")
@@ -29,6 +29,8 @@ async def resolve(
     """Ask the system's resolver and DNS, at the same time, for at most ``seconds``; with resolvers given by hand only those.
 
     Nothing is asked for an IP literal or when the address was given by hand; ``localhost`` is never sent to DNS (RFC 6761 section 6.3).
+    What could only add to the addresses of a source gets ``GRACE`` more. A system that is silent where DNS is not is then asked for the one kind of address
+    that DNS gave, because ``getaddrinfo`` waits for both.
     ``record`` gets each answer when it is there, also those that are cut off by cancellation. Raises ``Unusable`` for a resolver that is no address.
     """
     if target.connect is not None or is_literal(target.host):
@@ -36,6 +38,8 @@ async def resolve(
     until = clock.now() + seconds
     found: list[Resolution] = []
     late = False
+    known: dict[Server | None, float] = {}
+    tasks: dict[asyncio.Future[None], Server | None] = {}
 
     async def keep(work: Callable[[], Coroutine[Any, Any, Resolution]], source: str, kind: str, place: Server | None = None) -> None:
         started = clock.now()
@@ -52,6 +56,8 @@ async def resolve(
                 server=spelled(place) if place else None,
             )
         found.append(one)
+        if one.addresses:
+            known.setdefault(place, clock.now())
         if record is not None:
             record(one)
 
@@ -59,23 +65,39 @@ async def resolve(
     servers = () if local else (server(target.resolver),) if target.resolver is not None else configured(configuration)
     compared = () if local else tuple(dict.fromkeys(server(one) for one in target.also_resolvers if one != "system"))
     groups = (*((servers,) if servers else ()), *((one,) for one in compared if (one,) != servers))
-    every = {
-        asyncio.ensure_future(keep(partial(ask, target.host, kind, group, clock, until), "dns", kind, group[0])) for kind in ("A", "AAAA") for group in groups
-    }
-    main = None
+    by_hand = {server(one) for one in (target.resolver, *target.also_resolvers) if one not in (None, "system")}
+    for kind in ("A", "AAAA"):
+        for group in groups:
+            tasks[asyncio.ensure_future(keep(partial(ask, target.host, kind, group, clock, until), "dns", kind, group[0]))] = group[0]
+
+    def ask_system(kind: str) -> None:
+        tasks[asyncio.ensure_future(keep(partial(system, target.host, clock, until, kind), "system", kind))] = None
+
+    def enough(place: Server | None) -> float | None:
+        """When the addresses came that make other answers of this place dispensable."""
+        return known.get(place, None if place in by_hand else known.get(None))
+
     if local or target.resolver is None or "system" in target.also_resolvers:
-        main = asyncio.ensure_future(keep(partial(system, target.host, clock, until), "system", "any"))
-        every.add(main)
+        ask_system("any")
+    again = True
     try:
-        if main is not None:
-            await asyncio.wait({main})
-        enough = target.resolver is None and not compared and any(one.addresses for one in found if one.source == "system")
-        await asyncio.wait(every, timeout=GRACE if enough else None)
+        while pending := [one for one in tasks if not one.done()]:
+            needed = [one for one in pending if enough(tasks[one]) is None]
+            if not needed:
+                last = max(enough(tasks[one]) or 0.0 for one in pending)
+                await asyncio.wait(pending, timeout=max(0.0, last + GRACE - clock.now()))
+                break
+            stuck = again and bool(known) and all(tasks[one] is None for one in needed)
+            pause = max(0.0, max(known.values()) + GRACE - clock.now()) if stuck else None
+            done, _ = await asyncio.wait(needed, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if stuck and not done:
+                again = False
+                ask_system("A" if any(one.addresses for one in found if one.type == "A") else "AAAA")
         late = True
     finally:
-        for one in every:
+        for one in tasks:
             one.cancel()
-        outcomes = await asyncio.gather(*every, return_exceptions=True)
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome

@@ -12,9 +12,10 @@ from probe.capture.files import load as load_file
 from probe.facts import der, distinguished
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
-from probe.facts.trust import Skipped, TrustStore
+from probe.facts.trust import Refused, Skipped, TrustStore
 from probe.facts.unusable import Unusable
 from probe.formats import Content, read
+from probe.formats.loaders import refusals
 
 FILES = 5000
 DEPTH = 8
@@ -54,6 +55,7 @@ class Loaded:
     path: str
     certificates: tuple[Certificate, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 def load(source: str) -> Loaded:
@@ -95,7 +97,15 @@ def relevant(loaded: Loaded, certificates: tuple[Certificate, ...]) -> TrustStor
             wanted.update(found)
             waiting.extend(found)
     kept = tuple(one for one in loaded.certificates if one in wanted)
-    return TrustStore(source=loaded.source, kind=loaded.kind, path=loaded.path, size=len(loaded.certificates), certificates=kept, skipped=loaded.skipped)
+    return TrustStore(
+        source=loaded.source,
+        kind=loaded.kind,
+        path=loaded.path,
+        size=len(loaded.certificates),
+        certificates=kept,
+        skipped=loaded.skipped,
+        refused=loaded.refused,
+    )
 
 
 def subject_key(certificate: Certificate) -> bytes | None:
@@ -130,7 +140,7 @@ def _system() -> Loaded:
     parts = []
     for variable, path in places:
         try:
-            parts.append(_path("system", path))
+            parts.append(_path("system", path, below=False))
         except Unusable as error:
             if not variable:
                 raise
@@ -148,12 +158,12 @@ def _join(source: str, kind: str, parts: list[Loaded]) -> Loaded:
     )
 
 
-def _path(source: str, path: Path) -> Loaded:
+def _path(source: str, path: Path, below: bool = True) -> Loaded:
     try:
         folder = path.is_dir()
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
-    return _folder(source, path) if folder else _file(source, path)
+    return _folder(source, path, below) if folder else _file(source, path)
 
 
 def _file(source: str, path: Path) -> Loaded:
@@ -167,15 +177,25 @@ def _file(source: str, path: Path) -> Loaded:
         reason = f" First problem: {content.skipped[0].where}: {content.skipped[0].why}." if content.skipped else ""
         raise Unusable(f"{path} holds no certificate: it looks like {what}.{reason}", step)
     found = tuple(dict.fromkeys(certificate for certificate, _ in content.certificates))
-    return Loaded(source=source, kind="pem" if content.kind == "base64" else content.kind, path=str(path), certificates=found, skipped=content.skipped)
+    return Loaded(
+        source=source,
+        kind="pem" if content.kind == "base64" else content.kind,
+        path=str(path),
+        certificates=found,
+        skipped=content.skipped,
+        refused=refusals(data, content),
+    )
 
 
-def _folder(source: str, folder: Path) -> Loaded:
-    """Read all files in and below a folder, each once, however many links lead to it."""
+def _folder(source: str, folder: Path, below: bool) -> Loaded:
+    """Read all files in a folder, and ``below`` it, each once, however many links lead to it.
+
+    OpenSSL never looks into the folders below one of its own; Debian keeps Java's store there.
+    """
     found: dict[Certificate, None] = {}
     skipped: list[Skipped] = []
     total = 0
-    for path in _files(folder):
+    for path in _files(folder, DEPTH if below else 0):
         try:
             data = load_file(path)
         except Unusable as error:
@@ -196,8 +216,8 @@ def _folder(source: str, folder: Path) -> Loaded:
     return Loaded(source=source, kind="folder", path=str(folder), certificates=tuple(found), skipped=tuple(skipped))
 
 
-def _files(folder: Path) -> list[Path]:
-    """Give the regular files in and below a folder, each once, in the order of their names; circles of links are walked once. Raises ``Unusable``."""
+def _files(folder: Path, deepest: int) -> list[Path]:
+    """Give the regular files in a folder and ``deepest`` levels below it, each once, in the order of their names. Raises ``Unusable``."""
     files: list[Path] = []
     seen: set[tuple[int, int]] = set()
     waiting = deque([(folder, 0)])
@@ -219,7 +239,7 @@ def _files(folder: Path) -> list[Path]:
             if identity in seen:
                 continue
             seen.add(identity)
-            if stat.S_ISDIR(status.st_mode) and depth < DEPTH:
+            if stat.S_ISDIR(status.st_mode) and depth < deepest:
                 waiting.append((one, depth + 1))
             elif stat.S_ISREG(status.st_mode):
                 files.append(one)

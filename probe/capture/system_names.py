@@ -13,8 +13,11 @@ LIMIT = 64
 Found = tuple[tuple[str, ...], Ending, str]
 
 
-async def system(name: str, clock: Clock, until: float) -> Resolution:
-    """Ask ``getaddrinfo``. ``until`` is a point in time on ``clock``; the ending's ``code`` is the EAI number.
+FAMILIES = {"any": socket.AF_UNSPEC, "A": socket.AF_INET, "AAAA": socket.AF_INET6}
+
+
+async def system(name: str, clock: Clock, until: float, kind: str = "any") -> Resolution:
+    """Ask ``getaddrinfo`` for one kind of address or ``any``. ``until`` is a point in time on ``clock``; the ending's ``code`` is the EAI number.
 
     The call cannot be stopped, so it runs in a thread of its own that nobody waits for at the end (the loop's own pool would).
     """
@@ -26,7 +29,7 @@ async def system(name: str, clock: Clock, until: float) -> Resolution:
             answer.set_result(found)
 
     def work() -> None:
-        found = _look_up(name)
+        found = _look_up(name, kind)
         try:
             loop.call_soon_threadsafe(settle, found)
         except RuntimeError:
@@ -40,12 +43,12 @@ async def system(name: str, clock: Clock, until: float) -> Resolution:
             addresses, how, says = await answer
     except TimeoutError:
         addresses, how, says = (), TIMED_OUT, ""
-    return Resolution(started=started, took=clock.now() - started, ending=how, says=says, name=name, source="system", type="any", addresses=addresses)
+    return Resolution(started=started, took=clock.now() - started, ending=how, says=says, name=name, source="system", type=kind, addresses=addresses)
 
 
-def _look_up(name: str) -> Found:
+def _look_up(name: str, kind: str) -> Found:
     try:
-        infos = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(name, None, family=FAMILIES[kind], type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         return (), Ending(how=How.DECLINED, code=error.errno), str(error)
     except OSError as error:

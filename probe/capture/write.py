@@ -19,8 +19,7 @@ def write(path: Path, data: bytes) -> None:
     try:
         mode = _check(path)
         if mode is not None and not stat.S_ISREG(mode):
-            with path.open("wb", buffering=0) as device:
-                device.write(data)
+            _pour(path, data)
             return
         _replace(path.resolve(), data, _MODE & ~_umask() if mode is None else stat.S_IMODE(mode))
     except (OSError, ValueError, RuntimeError) as error:
@@ -36,6 +35,24 @@ def check_writable(path: Path) -> None:
                 pass
     except (OSError, ValueError, RuntimeError) as error:
         raise _unwritable(path, error) from None
+
+
+def overwrites(path: Path, other: Path) -> bool:
+    """Whether ``write`` to ``path`` would replace the content of ``other``; devices and pipes hold nothing that could be lost."""
+    try:
+        if path.exists() and other.exists():
+            return path.is_file() and path.samefile(other)
+        return path.resolve() == other.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _pour(path: Path, data: bytes) -> None:
+    """Write to a device or pipe. To open a named pipe without a reader would wait for one for ever, so it is an error (ENXIO)."""
+    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    os.set_blocking(handle, True)
+    with os.fdopen(handle, "wb") as device:
+        device.write(data)
 
 
 def _check(path: Path) -> int | None:
@@ -95,6 +112,8 @@ def _unwritable(path: Path, error: Exception) -> Unusable:
         return Unusable(f"{path} may not be written by this user.", "Name a file in a folder that you may write to.")
     if number in (errno.ENOSPC, errno.EDQUOT):
         return Unusable(f"There is no space left for {path}.", "Free some space, or name a file on another disk.")
+    if number == errno.ENXIO:
+        return Unusable(f"Nobody reads from the pipe {path}.", "Start its reader first, or name a file.")
     if number == errno.ELOOP or isinstance(error, RuntimeError):
         return Unusable(f"{path} is a symbolic link that leads in a circle.", "Name another file.")
     return Unusable(f"{path} cannot be written (errno {number}).", "Name another file.")

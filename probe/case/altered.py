@@ -3,6 +3,7 @@
 An alteration gives ``None`` when it cannot be tried on what is known.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from probe.case.build import end_entity
 from probe.case.case import Case
 from probe.case.http_date import http_date
 from probe.case.path import Origin
+from probe.case.revocation import OFF, standings
+from probe.case.status import Status
 from probe.facts.certificate import Certificate, is_self_issued
 from probe.facts.observation import Attempt, Connect, Exchange, Handshake, Message, Observation, Preamble
 from probe.facts.trust import TrustStore
@@ -58,9 +61,9 @@ def send_chain(observation: Observation, about: tuple[Certificate, ...], address
 def use_certificate_name(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
     """The client uses a name that stands in the certificate."""
     check = Case(observation, address).names
-    plain = [one for one in check.good_for if one and "\0" not in one] if check else []
+    plain = [one for one in check.good_for if re.fullmatch(r"(\*\.)?[A-Za-z0-9_.:-]{1,253}", one)] if check else []
     names = [one for one in plain if "*" not in one] or [one.replace("*", "www", 1) for one in plain if one.startswith("*.")]
-    return replace(observation, target=replace(observation.target, name=names[0])) if names else None
+    return replace(observation, target=replace(observation.target, name=names[0], spelled=names[0])) if names else None
 
 
 def ask_with_sni(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
@@ -105,12 +108,30 @@ def server_clock(observation: Observation, about: tuple[Certificate, ...], addre
     return replace(observation, target=replace(observation.target, at=said)) if said else None
 
 
+def status_good(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The certificates in question are good, and that can be seen. Not tried while others are not, which this would hide."""
+    bad = {one.certificate for one in standings(Case(observation, address)) if one.status in (Status.REVOKED, Status.UNREACHABLE, Status.UNKNOWN)}
+    return replace(observation, target=replace(observation.target, revocation=OFF)) if bad <= set(about) else None
+
+
+def without(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The server no longer sends these certificates; its own is always sent."""
+    sent = Case(observation, address).presented
+    kept = (*sent[:1], *(one for one in sent[1:] if one not in about))
+    return _sending(observation, sent, kept) if kept != sent else None
+
+
+def trust_compared(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The stores that were only looked into are trusted too."""
+    return replace(observation, stores=(*observation.stores, *observation.compared)) if observation.compared else None
+
+
 ALTERATIONS: Mapping[str, Alteration] = MappingProxyType(
     {
         one.__name__.replace("_", "-"): one
         for one in (trust_root, trust_leaf, send_chain, use_certificate_name, ask_with_sni, ask_any_version, ask_without_alpn, within_validity, server_clock)
     }
-    | {one.__name__.replace("_", "-"): one for one in (ask_small_hello, ask_small_segments)}
+    | {one.__name__.replace("_", "-"): one for one in (ask_small_hello, ask_small_segments, status_good, without, trust_compared)}
 )
 """What a remedy can name as its proof."""
 

@@ -193,6 +193,8 @@ def _issuers(child: Link, at: int, known: _Known) -> list[_Issuer]:
         fitting = [one for one, verdict in judged if verdict is wanted]
         if fitting:
             return [_step(child, at, one, known, wanted) for one in fitting]
+    # Whatever a URL gave that does not fit is no candidate: nobody sent it and nobody trusts it.
+    judged = [(one, verdict) for one, verdict in judged if one.origin is not Origin.FETCHED]
     if not judged:
         return []
     nearest = min(judged, key=lambda pair: _distance(child, *pair))

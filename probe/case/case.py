@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from probe.case.build import build
-from probe.case.checks import examine_all
-from probe.case.names import NameCheck, compare
+from probe.case.checks import EPHEMERAL, KEY_TRANSPORT, examine_all
+from probe.case.names import NameCheck, compare, converted_in_two_ways
 from probe.case.path import Objection, Path, Paths, StackVerdict, Why
 from probe.case.stacks import ask
 from probe.facts.certificate import Certificate
@@ -19,6 +19,7 @@ from probe.facts.observation import Attempt, Connect, Exchange, Handshake, How, 
 from probe.formats import read as read_file
 from probe.stacks import Stack, load_all
 from probe.tls.messages import HandshakeReading, presented, reading
+from probe.tls.registry import suite_iana_name
 
 S = TypeVar("S", bound=Step)
 AGAIN = "again-"
@@ -176,7 +177,13 @@ class Case:
     @cached_property
     def paths(self) -> Paths:
         """All paths from the presented chain upwards, with everything that stands against each."""
-        return examine_all(build(self.presented, self.anchors, self.fetched), self.at)
+        return examine_all(build(self.presented, self.anchors, self.fetched), self.at, self.key_exchange)
+
+    @cached_property
+    def key_exchange(self) -> str:
+        """What the server's key did in the handshake whose chain is judged: ``EPHEMERAL`` or ``KEY_TRANSPORT`` of ``probe.case.checks``."""
+        seen = reading(self.chain_handshake) if self.chain_handshake else None
+        return KEY_TRANSPORT if seen and seen.suite is not None and suite_iana_name(seen.suite).startswith("TLS_RSA_") else EPHEMERAL
 
     @cached_property
     def nearest(self) -> Path | None:
@@ -191,7 +198,8 @@ class Case:
     @cached_property
     def names(self) -> NameCheck | None:
         """How the reference identity compares with the end-entity certificate."""
-        return compare(self.target.name, self.leaf) if self.leaf else None
+        deviating = self.target.name == self.target.host and converted_in_two_ways(self.target.spelled, self.target.host)
+        return compare(self.target.name, self.leaf, deviating) if self.leaf else None
 
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:
@@ -216,9 +224,22 @@ class Case:
                 name=self.names,
                 at=self.at,
                 store_size=self.store_size,
+                key_exchange=self.key_exchange,
             )
             for one in self.stacks
         )
+
+    @cached_property
+    def answers(self) -> tuple[StackVerdict, ...]:
+        """The verdicts as a user meets them: a stack that cannot load one of the trust stores never comes to judge the chain."""
+        return tuple(self._unloadable(one) for one in self.verdicts)
+
+    def _unloadable(self, verdict: StackVerdict) -> StackVerdict:
+        found = next(((store, one) for store in self.observation.stores for one in store.refused if one.stack == verdict.stack), None)
+        if found is None:
+            return verdict
+        store, refused = found
+        return replace(verdict, accepts=False, says=refused.words, note=f"It cannot load the trust store {store.path}: {refused.why}.")
 
     @cached_property
     def chain_accepted(self) -> bool:
@@ -243,6 +264,11 @@ class Case:
                 if one.why in whys and verdict.path and (one.why, one.about) not in refused:
                     found.setdefault((one.why, one.about), (one, verdict.path, []))[2].append(verdict.stack)
         return tuple((one, path, tuple(stacks)) for one, path, stacks in found.values())
+
+    @cached_property
+    def unverified(self) -> frozenset[str]:
+        """The stacks whose refusal here is only predicted: releases of the program differ, or the search for a path was cut short."""
+        return frozenset(one.stack for one in self.verdicts if one.accepts is False and not one.verified)
 
     def stopped(self, stacks: tuple[str, ...]) -> tuple[str, ...]:
         """The stacks that a finding stops, as a finding says it: empty when it stops all that vote."""

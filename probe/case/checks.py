@@ -6,17 +6,23 @@ from datetime import UTC, datetime, timedelta
 from probe.case.constraints import violations
 from probe.case.edge import self_signed
 from probe.case.path import Objection, Path, Paths, Why
+from probe.case.policies import unmet
 from probe.case.signature import hash_name
 from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.oids import EXTENSIONS
 
 MIN_BITS = {"RSA": 2048, "RSA-PSS": 2048, "DSA": 2048, "EC": 224}
 """Key sizes of 112 bits of strength (NIST SP 800-57 part 1, table 2): the least that any client stack asks for."""
-WEAK_HASHES = frozenset({"MD2", "MD4", "MD5", "SHA-1", "SHA-224"})
-"""Digests that some client stack refuses in a certificate's signature."""
+WEAK_HASHES = frozenset({"MD2", "MD4", "MD5", "SHA-1", "SHA-224", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512"})
+"""Digests that some client stack refuses in a certificate's signature: broken ones, and those that it does not know."""
+COMMON_CURVES = frozenset({"P-256", "P-384", "P-521"})
+"""Curves that every client stack knows."""
+EPHEMERAL, KEY_TRANSPORT = "ephemeral", "key-transport"
+"""What the server's key does in the handshake: it signs an ephemeral exchange, or it deciphers what the client chose (RFC 5246 section 7.4.7.1)."""
 PROCESSED = frozenset({f"2.5.29.{one}" for one in (15, 17, 19, 30, 32, 33, 36, 37, 54)})
 """Critical extensions that every path validation processes (RFC 5280 section 6.1): usages, names, constraints and policies."""
 SECOND = timedelta(seconds=1)
+_SAN = "2.5.29.17"
 
 _GRAVITY = {
     Why.NOT_PRESENTED: 1,
@@ -24,6 +30,10 @@ _GRAVITY = {
     Why.KEY_USAGE: 2,
     Why.WEAK_KEY: 2,
     Why.WEAK_SIGNATURE: 2,
+    Why.CURVE: 2,
+    Why.POLICY: 2,
+    Why.NO_SUBJECT: 2,
+    Why.EMPTY_CONSTRAINT: 2,
     Why.EKU: 3,
     Why.CRITICAL_EXTENSION: 4,
     Why.NAME_CONSTRAINTS: 4,
@@ -47,24 +57,30 @@ def gravity(why: Why) -> int:
     return _GRAVITY[why]
 
 
-def examine(path: Path, at: datetime) -> Path:
-    """Give the path with all objections that can be found on it at the time ``at`` (with a time zone), leaf first. Those it has already are kept."""
+def examine(path: Path, at: datetime, key_exchange: str = EPHEMERAL) -> Path:
+    """Give the path with all objections that can be found on it at the time ``at`` (with a time zone), leaf first. Those it has already are kept.
+
+    ``key_exchange`` is ``EPHEMERAL`` or ``KEY_TRANSPORT``: which usage of the server's key the handshake needed.
+    """
     found = list(path.objections)
     certificates = tuple(link.certificate for link in path.links)
     for index, certificate in enumerate(certificates):
         top = index == len(certificates) - 1
         facts = [*_dates(certificate, at), *_extensions(certificate), *_strength(certificate, top)]
-        facts += _as_issuer(certificates, index) if index else _as_leaf(certificate)
+        facts += _as_issuer(certificates, index) if index else _as_leaf(certificate, key_exchange)
         found += [Objection(why=why, at=index, about=certificate, facts=says) for why, says in facts]
     for one in violations(certificates):
         found.append(Objection(why=Why.NAME_CONSTRAINTS, at=one.at, about=certificates[one.at], facts=(one.fact,)))
+    lacking = unmet(certificates[:-1] if path.links[-1].anchor else certificates)
+    if lacking:
+        found.append(Objection(why=Why.POLICY, at=lacking.at, about=certificates[lacking.at], facts=(lacking.fact,)))
     order = list(Why)
     return Path(links=path.links, objections=tuple(sorted(_each_once(found), key=lambda one: (one.at, order.index(one.why)))))
 
 
-def examine_all(paths: Paths, at: datetime) -> Paths:
+def examine_all(paths: Paths, at: datetime, key_exchange: str = EPHEMERAL) -> Paths:
     """Examine every path and put the nearest first: what a client would most easily be brought to accept."""
-    examined = [examine(one, at) for one in paths.paths]
+    examined = [examine(one, at, key_exchange) for one in paths.paths]
     return Paths(paths=tuple(sorted(examined, key=distance)), truncated=paths.truncated)
 
 
@@ -127,6 +143,10 @@ def _extensions(certificate: Certificate) -> Iterator[Found]:
     if unknown:
         named = ", ".join(f"{one} ({EXTENSIONS[one]})" if one in EXTENSIONS else one for one in unknown)
         yield Why.CRITICAL_EXTENSION, (f'"{title(certificate)}" has a critical extension that clients need not know: {named}.',)
+    read = certificate.read
+    if read.subject is not None and not read.subject.attributes and not any(one.oid == _SAN and one.critical for one in read.extensions):
+        what = "its subjectAltName is not critical" if read.has_san else "it has no subjectAltName"
+        yield Why.NO_SUBJECT, (f"The certificate with serial number {read.serial or 0:x} has an empty subject, and {what}; some clients do not read it.",)
 
 
 def unknown_critical(certificate: Certificate) -> tuple[str, ...]:
@@ -145,12 +165,15 @@ def _strength(certificate: Certificate, top: bool) -> Iterator[Found]:
         yield Why.WEAK_SIGNATURE, (f'"{name}" is signed with {digest}, which some clients refuse.',)
 
 
-def _as_leaf(certificate: Certificate) -> Iterator[Found]:
+def _as_leaf(certificate: Certificate, key_exchange: str) -> Iterator[Found]:
     read, name = certificate.read, title(certificate)
     yield from _purposes(certificate)
-    if read.key_usage is not None and "digitalSignature" not in read.key_usage:
+    needed, why = "digitalSignature", "which TLS 1.3 and every ECDHE handshake need"
+    if key_exchange == KEY_TRANSPORT:
+        needed, why = "keyEncipherment", "which the RSA key exchange of this handshake needs"
+    if read.key_usage is not None and needed not in read.key_usage:
         has = ", ".join(read.key_usage) or "nothing"
-        yield Why.KEY_USAGE, (f'The key usage of "{name}" allows {has}, not digitalSignature, which TLS 1.3 and every ECDHE handshake need.',)
+        yield Why.KEY_USAGE, (f'The key usage of "{name}" allows {has}, not {needed}, {why}.',)
 
 
 def _purposes(certificate: Certificate) -> Iterator[Found]:
@@ -177,6 +200,10 @@ def _as_issuer(path: tuple[Certificate, ...], index: int) -> Iterator[Found]:
     if read.key_usage is not None and "keyCertSign" not in read.key_usage:
         yield Why.NO_CERT_SIGN, (f'The key usage of "{name}" allows {", ".join(read.key_usage) or "nothing"}, not keyCertSign.',)
     yield from _purposes(certificate)
+    if read.key and read.key.curve and read.key.curve not in COMMON_CURVES:
+        yield Why.CURVE, (f'The key of "{name}" is on the curve {read.key.curve}; not every client can check signatures made with it.',)
+    if read.name_constraints and ("dns", "") in (*read.name_constraints.permitted, *read.name_constraints.excluded):
+        yield Why.EMPTY_CONSTRAINT, (f'"{name}" constrains DNS names with an empty name, which some clients cannot work with.',)
     if read.path_length is not None:
         below = sum(1 for one in path[1:index] if not is_self_issued(one))
         if below > read.path_length:

@@ -29,7 +29,7 @@ def ends(case: Case) -> tuple[End, ...]:
 
     ``at`` is the notAfter (or notBefore) itself, though some clients still accept during that second.
     """
-    accepting = {one.stack: one for one in case.verdicts if one.accepts}
+    accepting = {one.stack: one for one in case.answers if one.accepts}
     found: dict[str, End] = {}
     for boundary, judged in _moments(case) if accepting else ():
         if len(found) == len(accepting):

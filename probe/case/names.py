@@ -35,6 +35,8 @@ class Form(StrEnum):
     PRESENTED_TRAILING_DOT = "presented-trailing-dot"
     UNDERSCORE = "underscore"
     UNDERSCORE_UNDER_WILDCARD = "underscore-under-wildcard"
+    DEVIATION = "deviation"  # the reference has a letter that IDNA 2003 and 2008 convert in two ways (RFC 5894 section 7.2)
+    IP_MAPPED = "ip-mapped"  # an IPv4 address as ::ffff:192.0.2.1
     U_LABEL_IN_CN = "u-label-in-cn"  # an international name in the common name not as xn--
     U_LABEL = "u-label"  # the same in the subjectAltName
     OTHER_NAME = "other-name"
@@ -72,6 +74,8 @@ class NameRules:
     presented_trailing_dot: bool = False
     underscore: bool = False
     underscore_under_wildcard: bool = False
+    deviation: bool = False
+    ip_mapped: bool = False
     u_label_in_cn: bool = False
     u_label: bool = False
 
@@ -86,8 +90,12 @@ COMMON = NameRules(
     reference_trailing_dot=True,
     underscore=True,
     underscore_under_wildcard=True,
+    deviation=True,
 )
-"""What most clients do: RFC 9525, the common name where there are no DNS names (RFC 6125 section 6.4.4), no objection to underscores and a last dot."""
+"""What most clients do: RFC 9525, the common name where there are no DNS names (RFC 6125 section 6.4.4), no objection to underscores and a last dot.
+
+International names are converted as IDNA 2008 wants it.
+"""
 
 
 @noun
@@ -141,6 +149,8 @@ _WHY = {
     Form.PRESENTED_TRAILING_DOT: "the name in the certificate ends in a dot",
     Form.UNDERSCORE: "the name has an underscore, which host names must not have",
     Form.UNDERSCORE_UNDER_WILDCARD: "the wildcard would have to cover a name with an underscore",
+    Form.DEVIATION: "it fits the name as IDNA 2008 converts it; clients that convert as IDNA 2003 or not at all compare another name",
+    Form.IP_MAPPED: "it is the address in its IPv6 form",
     Form.U_LABEL_IN_CN: "an international name must be written as xn--... in a certificate",
     Form.U_LABEL: "an international name must be written as xn--... in a certificate",
     Form.OTHER_NAME: "it is another name",
@@ -158,17 +168,37 @@ _WHY = {
 }
 
 
-def compare(reference: str, certificate: Certificate) -> NameCheck:
-    """Hold ``reference`` (a host name or an address, also in brackets) against the certificate. Never raises."""
+def converted_in_two_ways(written: str, host: str) -> bool:
+    """Whether ``host`` (A-labels) is the IDNA 2008 form of a name that was ``written`` with a letter which IDNA 2003 converts into others."""
+
+    def shown(label: str) -> str:
+        try:
+            return label[4:].encode().decode("punycode") if label.startswith("xn--") else ""
+        except UnicodeError:
+            return ""
+
+    return bool(_DEVIATING & set(written)) and any(_DEVIATING & set(shown(label)) for label in host.split("."))
+
+
+def compare(reference: str, certificate: Certificate, deviating: bool = False) -> NameCheck:
+    """Hold ``reference`` (a host name or an address, also in brackets) against the certificate. Never raises.
+
+    ``deviating``: the reference is an A-label that was written otherwise (see ``converted_in_two_ways``).
+    """
     read = certificate.read
     address = _address(reference)
     compared = str(address) if address else _ascii(reference.lower().removesuffix("."))
-    around = tuple(form for form, there in ((Form.REFERENCE_TRAILING_DOT, reference.endswith(".")), (Form.UNDERSCORE, "_" in compared)) if there)
+    brought = (
+        (Form.REFERENCE_TRAILING_DOT, reference.endswith(".")),
+        (Form.UNDERSCORE, "_" in compared),
+        (Form.DEVIATION, deviating or bool(_DEVIATING & set(reference))),
+    )
+    around = tuple(form for form, there in brought if there)
     presented: list[Presented] = []
     for value in read.dns_names:
         presented.append(_made("san-dns", value, _against_address(value, address, Form.IP_AS_DNS) if address else _against(value, compared, around)))
     for value in read.ip_addresses:
-        presented.append(_made("san-ip", value, () if address and value == compared else (Form.OTHER_ADDRESS,)))
+        presented.append(_made("san-ip", value, _among_addresses(value, compared, address)))
     presented += [_made("san-other", f"{kind}:{_readable(kind, value)}", (Form.OTHER_KIND,)) for kind, value in read.other_names]
     common = [value for label, value in (read.subject.attributes if read.subject else ()) if label == "CN"]
     for place, value in enumerate(common):
@@ -204,6 +234,8 @@ def matching(check: NameCheck, rules: NameRules) -> Presented | None:
     return next((one for one in check.presented if all(getattr(rules, form.replace("-", "_"), False) for form in one.forms)), None)
 
 
+_DEVIATING = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
+"""Sharp s, final sigma, and the two joiners (UTS 46 section 2.3)."""
 _TOLERABLE = frozenset(form for form in Form if form.replace("-", "_") in NameRules.__dataclass_fields__)
 
 
@@ -232,6 +264,14 @@ def _good_for(read: Reading, common: list[str]) -> tuple[str, ...]:
     if read.dns_names or read.ip_addresses:
         return tuple(dict.fromkeys((*read.dns_names, *read.ip_addresses)))
     return tuple(dict.fromkeys(value for value in common if value and " " not in value))
+
+
+def _among_addresses(value: str, compared: str, address: IPv4Address | IPv6Address | None) -> tuple[Form, ...]:
+    if address and value == compared:
+        return ()
+    presented = _address(value)
+    mapped = presented.ipv4_mapped if isinstance(presented, IPv6Address) else None
+    return (Form.IP_MAPPED,) if address and mapped == address else (Form.OTHER_ADDRESS,)
 
 
 def _against_address(value: str, address: IPv4Address | IPv6Address, form: Form) -> tuple[Form, ...]:

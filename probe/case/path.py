@@ -27,7 +27,11 @@ class Why(StrEnum):
     EKU = "eku"  # extended key usage does not allow server authentication
     KEY_USAGE = "key-usage"  # the end-entity's key usage does not allow what the handshake needs
     WEAK_KEY = "weak-key"  # RSA or DSA under 2048 bits, EC under 224
-    WEAK_SIGNATURE = "weak-signature"  # MD2, MD4, MD5, SHA-1 or SHA-224, on anything but a self-signature
+    WEAK_SIGNATURE = "weak-signature"  # MD2, MD4, MD5, SHA-1, SHA-224 or SHA-3, on anything but a self-signature
+    CURVE = "curve"  # an issuer's key on another curve than P-256, P-384 or P-521
+    POLICY = "policy"  # a CA asks for a certificate policy that the chain does not carry
+    NO_SUBJECT = "no-subject"  # an empty subject beside a subjectAltName that is not critical (RFC 5280 section 4.1.2.6)
+    EMPTY_CONSTRAINT = "empty-constraint"  # a name constraint on DNS names that is the empty name
     UNREADABLE = "unreadable"  # not enough could be read to go on
 
 
@@ -86,7 +90,8 @@ class StackVerdict:
     ``accepts`` is ``None`` when no certificate was seen. ``says`` are the stack's own words for what it names first ("" when it accepts).
     ``objections`` are those of its nearest path that make it refuse, in the order in which the stack would meet them;
     ``tolerated`` those that it overlooks. ``name_refused`` is true when the reference identity is what it refuses (perhaps besides).
-    ``path`` is the path that it judged, ``None`` when there is none. ``verified`` is false for words never compared with the real program.
+    ``path`` is the path that it judged, ``None`` when there is none. ``verified`` is false for words never compared with the real program, and where
+    releases of it or the server's software decide. ``limit`` is a word of ``probe.stacks.REFUSALS`` when a limit of the stack's own makes it refuse.
     """
 
     stack: str
@@ -99,3 +104,4 @@ class StackVerdict:
     path: Path | None = None
     verified: bool = True
     note: str = ""
+    limit: str = ""

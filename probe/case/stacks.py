@@ -3,15 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from probe.case.checks import gravity
+from probe.case.checks import EPHEMERAL, gravity
 from probe.case.names import NameCheck, NameRules, accepted
 from probe.case.path import Objection, Path, Paths, StackVerdict, Why
 from probe.case.signature import hash_name
 from probe.case.stops import Stop, stops
 from probe.case.walk import Ground, Walk, as_sent, greedy, searched
 from probe.facts.certificate import Certificate
+from probe.facts.oids import SIGNATURES
 from probe.stacks import Stack, Words
 
+WITHHELD = (
+    "The certificate is signed with a digest that this client does not offer. A server that heeds the offer (RFC 8446 section 4.2.3) does not present it "
+    "and ends the handshake; whether this one does was not seen."
+)
 _ENTRY = 5
 """Bytes that a certificate costs in the Certificate message of TLS 1.3 beside its own (RFC 8446 section 4.4.2)."""
 _FRAME = 4
@@ -28,9 +33,23 @@ def ask_all(
     name: NameCheck,
     at: datetime,
     store_size: int,
+    key_exchange: str = EPHEMERAL,
 ) -> tuple[StackVerdict, ...]:
     """Ask every stack; see ``ask``."""
-    return tuple(ask(one, presented=presented, anchors=anchors, fetched=fetched, paths=paths, name=name, at=at, store_size=store_size) for one in stacks)
+    return tuple(
+        ask(
+            one,
+            presented=presented,
+            anchors=anchors,
+            fetched=fetched,
+            paths=paths,
+            name=name,
+            at=at,
+            store_size=store_size,
+            key_exchange=key_exchange,
+        )
+        for one in stacks
+    )
 
 
 def ask(
@@ -43,26 +62,43 @@ def ask(
     name: NameCheck,
     at: datetime,
     store_size: int,
+    key_exchange: str = EPHEMERAL,
 ) -> StackVerdict:
     """Predict what one stack says of the chain as sent, with these anchors, at the time ``at``.
 
     ``paths`` are the examined paths over the same certificates (``build`` with ``fetched``, then ``examine``). ``store_size`` counts all anchors of the
-    store, of which ``anchors`` may be a part. No stack fetches issuers by itself, so a path over a fetched certificate is refused. Never raises.
+    store, of which ``anchors`` may be a part. ``key_exchange`` as in ``checks.examine``.
+
+    No stack fetches issuers by itself, so a path over a fetched certificate is refused. Never raises.
     """
     title = stack.title
     if not presented:
         return StackVerdict(stack=stack.name, title=title, accepts=None, verified=stack.verified)
-    ground = Ground(presented=presented, anchors=anchors, paths=paths, at=at, store_empty=store_size == 0 and not anchors)
+    ground = Ground(presented=presented, anchors=anchors, paths=paths, at=at, store_empty=store_size == 0 and not anchors, key_exchange=key_exchange)
     fits = accepted(name, _rules(stack))
     walk = _walk(stack, ground, name, fits)
     found = stops(stack, walk, ground, name, fits)
-    refusal = _beforehand(stack, presented) or _too_long(stack, walk)
+    refusal = beforehand(stack, presented) or _too_long(stack, walk)
+    # A search that was cut short, and a stack that gave up, say nothing about what else is wrong.
+    cut = walk.too_long or (paths.truncated and walk.searching and walk.anchor is None)
+    if cut and refusal:
+        found = ()
     if stack.search.reads_all:
         found = (*_unreadable(presented, found), *found)
     met = tuple(one.objection for one in found if one.objection)
     tolerated = tuple(one for one in walk.path.objections if one not in met)
     if not found and not refusal:
-        return StackVerdict(stack=stack.name, title=title, accepts=True, tolerated=tolerated, path=walk.path, verified=stack.verified)
+        withheld = walk.pinned and hash_name(presented[0]) in stack.limits.hashes
+        return StackVerdict(
+            stack=stack.name,
+            title=title,
+            accepts=True,
+            tolerated=tolerated,
+            path=walk.path,
+            verified=stack.verified and not withheld,
+            note=WITHHELD if withheld else "",
+        )
+    varying = not refusal and all("varying" in one.circumstances for one in found)
     words = _worded(stack, found, refusal, ground)
     facts = _facts(stack, found, refusal, name, walk.path, presented)
     return StackVerdict(
@@ -71,11 +107,12 @@ def ask(
         accepts=False,
         says=_line(stack, words, facts) if words else "",
         objections=met,
-        tolerated=tolerated,
+        tolerated=() if cut and refusal else tolerated,
         name_refused=any(one.objection is None for one in found),
         path=walk.path,
-        verified=stack.verified,
-        note=_note(words, facts, refusal),
+        verified=stack.verified and not varying and not (cut and not refusal),
+        note=_note(stack, words, facts),
+        limit=refusal or "",
     )
 
 
@@ -96,22 +133,25 @@ def _walk(stack: Stack, ground: Ground, name: NameCheck, fits: bool) -> Walk:
     return min(walks, key=cost)
 
 
-def _size(presented: tuple[Certificate, ...]) -> int:
+def message_size(presented: tuple[Certificate, ...]) -> int:
+    """The bytes of a Certificate message of TLS 1.3 with these certificates and no extensions (RFC 8446 section 4.4.2)."""
     return _FRAME + sum(len(one.der) + _ENTRY for one in presented)
 
 
-def _beforehand(stack: Stack, presented: tuple[Certificate, ...]) -> str | None:
-    """Why the Certificate message is refused before anybody looks at a certificate."""
+def beforehand(stack: Stack, presented: tuple[Certificate, ...]) -> str | None:
+    """Why the Certificate message is refused before anybody looks at a certificate: a word of ``probe.stacks.REFUSALS``; ``None`` if it is not."""
     search = stack.search
+    if search.max_message and message_size(presented) > search.max_message:
+        return "message-too-large"
     if search.max_certificates and len(presented) > search.max_certificates:
         return "too-many-certificates"
-    if search.max_message and _size(presented) > search.max_message:
-        return "message-too-large"
     return None
 
 
 def _too_long(stack: Stack, walk: Walk) -> str | None:
     """Whether a path is longer than the stack searches."""
+    if walk.too_long:
+        return "search-too-long"
     between = len(walk.path.links) - 2
     return "search-too-long" if walk.searching and 0 < stack.search.max_intermediates < between else None
 
@@ -145,14 +185,16 @@ def _line(stack: Stack, words: Words, facts: dict[str, str]) -> str:
     return form.format(number=words.number, alert=words.alert, text=words.text.format(**facts))
 
 
-def _note(words: Words | None, facts: dict[str, str], refusal: str | None) -> str:
+def _note(stack: Stack, words: Words | None, facts: dict[str, str]) -> str:
     parts = []
     if words and words.inner:
         parts.append(f"Caused by: {words.inner.format(**facts)}")
+    if words and words.note:
+        parts.append(words.note)
+    if words and words.alert and stack.aside and "{alert}" in (words.form or stack.form):
+        parts.append(stack.aside.format(alert=words.alert))
     if words and words.alert:
         parts.append(f"It sends the TLS alert {words.alert}.")
-    if refusal == "search-too-long":
-        parts.append("Out of order it does not find a path with so many intermediates.")
     return " ".join(parts)
 
 
@@ -174,7 +216,7 @@ def _facts(stack: Stack, found: tuple[Stop, ...], refusal: str | None, name: Nam
         "not_before": _java_time(read.not_before),
         "count": str(len(presented) if refusal != "too-many-certificates" else stack.search.max_certificates + 1),
         "limit": str(limit),
-        "size": str(_size(presented)),
+        "size": str(message_size(presented)),
     }
 
 
@@ -186,10 +228,9 @@ def _distinguished(certificate: Certificate) -> str:
 
 def _algorithm(certificate: Certificate) -> str:
     """The signature algorithm by its Java standard name."""
-    kinds = (("1.2.840.113549.1.1.", "RSA"), ("1.2.840.10045.4.", "ECDSA"), ("1.2.840.10040.4.", "DSA"))
     oid = certificate.read.signature_oid or ""
-    kind = next((label for start, label in kinds if oid.startswith(start)), "")
-    return f"{(hash_name(certificate) or '').replace('-', '')}with{kind}" if kind else oid
+    kind = SIGNATURES.get(oid, "").partition(" with ")[0].removesuffix("-PSS")
+    return f"{(hash_name(certificate) or '').replace('SHA-', 'SHA')}with{kind}" if kind in ("RSA", "ECDSA", "DSA") else oid
 
 
 def _java_time(value: datetime | None) -> str:

@@ -74,7 +74,7 @@ def by_crl(data: bytes, certificate: Certificate, issuer: Certificate, moments: 
     if isinstance(found, str):
         return _useless(f"the list cannot be used: {found}")
     if certificate.read.issuer is None or found.issuer_key != certificate.read.issuer.key:
-        return _useless(f"the list is that of another issuer, {found.issuer or 'one without a name'}")
+        return _useless("the list is that of another issuer")
     if against := _not_for(found, certificate):
         return _useless(against)
     usages = issuer.read.key_usage

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from probe.case.checks import SECOND, unknown_critical
+from probe.case.checks import KEY_TRANSPORT, SECOND, unknown_critical
 from probe.case.constraints import Violation, violations
 from probe.case.edge import Agreement, agreement
 from probe.case.names import NameCheck
@@ -37,9 +37,11 @@ def stops(stack: Stack, walk: Walk, ground: Ground, name: NameCheck, name_accept
         if named and not name_accepted:
             found.append(Stop(objection=None, circumstances=_general(ground, walk) | _of_name(name, certificates[0])))
         for one in _in_order(stage, walk):
-            if one in met or not _counts(stack, one):
+            if one in met or not _counts(stack, one, ground.key_exchange):
                 continue
             circumstances = _general(ground, walk) | _of_objection(one, walk, ground, bound)
+            if one.why is Why.WEAK_SIGNATURE and hash_name(one.about) in stack.limits.varying:
+                circumstances |= {"varying"}
             if stage.part == "path" and walk.searching:
                 circumstances |= {"searching"}
             if circumstances.issuperset(stage.when) and not any(circumstances.issuperset(group) for group in stage.unless):
@@ -60,7 +62,7 @@ def _in_order(stage: Stage, walk: Walk) -> Iterable[Objection]:
     return sorted(chosen, key=lambda one: (sign * one.at, stage.whys.index(one.why)))
 
 
-def _counts(stack: Stack, one: Objection) -> bool:
+def _counts(stack: Stack, one: Objection, key_exchange: str) -> bool:
     """Whether the objection is beyond what the stack allows at all."""
     read, limits = one.about.read, stack.limits
     match one.why:
@@ -68,9 +70,14 @@ def _counts(stack: Stack, one: Objection) -> bool:
             least = dict(limits.keys)
             return read.key is not None and (read.key.bits or 0) < least.get(read.key.kind.removesuffix("-PSS"), 0)
         case Why.WEAK_SIGNATURE:
-            return hash_name(one.about) in limits.hashes
+            return hash_name(one.about) in (*limits.hashes, *limits.varying)
+        case Why.CURVE:
+            return bool(limits.curves) and read.key is not None and read.key.curve not in limits.curves
+        case Why.EKU:
+            return not set(limits.purposes) & set(read.extended_key_usage or ())
         case Why.KEY_USAGE:
-            return not set(limits.leaf_usages) & set(read.key_usage or ())
+            enough = limits.transport_usages if key_exchange == KEY_TRANSPORT else limits.leaf_usages
+            return not set(enough) & set(read.key_usage or ())
         case Why.CRITICAL_EXTENSION:
             return bool(set(unknown_critical(one.about)) - set(limits.critical))
         case _:
@@ -82,6 +89,7 @@ def _general(ground: Ground, walk: Walk) -> frozenset[str]:
         "store-empty": ground.store_empty,
         "alone": len(walk.path.links) == 1,
         "searched": walk.searching,
+        "key-transport": ground.key_exchange == KEY_TRANSPORT,
         "with-intermediates": walk.anchor is not None and walk.anchor > 1,
     }
     return frozenset(label for label, holds in found.items() if holds)

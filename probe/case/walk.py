@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from probe.case.build import assemble
-from probe.case.checks import distance, examine
+from probe.case.checks import EPHEMERAL, distance, examine
 from probe.case.edge import Agreement, agreement, kind_fits
 from probe.case.path import Link, Objection, Origin, Path, Paths, Why
 from probe.facts.certificate import Certificate, is_self_issued, title
@@ -13,8 +13,8 @@ from probe.stacks import Stack
 
 ENDINGS = frozenset({Why.ISSUER_UNKNOWN, Why.NOT_TRUSTED, Why.SELF_SIGNED})
 """Objections about how a path ends."""
-MAX_STEPS = 100
-"""Certificates of a chain that is chosen step by step: OpenSSL's limit."""
+MAX_STEPS = 1000
+"""Intermediates of a chain that is chosen step by step, where the stack itself has no limit."""
 
 
 @noun
@@ -22,7 +22,8 @@ class Walk:
     """A path that a stack came to judge.
 
     ``anchor`` is the index of the certificate with which it ends for this stack, ``None`` if it never gets there; ``ends`` where the stack stopped looking.
-    ``searching`` when it looked for a path because the chain as sent was none. ``pinned`` when only the name is left to check.
+    ``searching`` when it looked for a path because the chain as sent was none. ``pinned`` when only the name is left to check. ``too_long`` when it gave up
+    at its own limit.
     """
 
     path: Path
@@ -30,17 +31,19 @@ class Walk:
     ends: int
     searching: bool = False
     pinned: bool = False
+    too_long: bool = False
 
 
 @noun
 class Ground:
-    """What all stacks have before them. ``at`` is the time of judgement."""
+    """What all stacks have before them. ``at`` is the time of judgement, ``key_exchange`` as in ``checks.examine``."""
 
     presented: tuple[Certificate, ...]
     anchors: tuple[Certificate, ...]
     paths: Paths
     at: datetime
     store_empty: bool = False
+    key_exchange: str = EPHEMERAL
 
     def link(self, certificate: Certificate) -> Link:
         """The certificate as a link: presented before stored."""
@@ -52,7 +55,7 @@ class Ground:
     def judged(self, certificates: Iterable[Certificate], reached: bool) -> Path:
         """A path of these certificates with all objections; how a reached anchor is signed itself does not count."""
         links = tuple(self.link(one) for one in certificates)
-        path = examine(assemble(links, self.presented, self.anchors), self.at)
+        path = examine(assemble(links, self.presented, self.anchors), self.at, self.key_exchange)
         return without_ending(path) if reached else path
 
     def beyond(self, certificates: tuple[Certificate, ...]) -> Path | None:
@@ -75,7 +78,10 @@ def greedy(stack: Stack, ground: Ground) -> Walk:
     chain = [ground.presented[0]]
     untrusted = list(dict.fromkeys(ground.presented))
     sent, from_store_only = 1, False
-    while len(chain) <= MAX_STEPS:
+    most = stack.search.max_intermediates or MAX_STEPS
+    while True:
+        if len(chain) > most + 1:
+            return Walk(path=ground.judged(chain, reached=False), anchor=None, ends=len(chain) - 1, too_long=True)
         current, alone = chain[-1], _signs_itself(chain[-1])
         issuer = _candidate(current, chain, ground.anchors, ground.at)
         if issuer is not None and not (alone and issuer != current):
@@ -197,7 +203,7 @@ def searched(stack: Stack, ground: Ground) -> tuple[Walk, ...]:
         if ends is None:
             found.append(Walk(path=path, anchor=None, ends=last, searching=True))
             continue
-        cut = path if ends == last else examine(assemble(path.links[: ends + 1], ground.presented, ground.anchors), ground.at)
+        cut = path if ends == last else examine(assemble(path.links[: ends + 1], ground.presented, ground.anchors), ground.at, ground.key_exchange)
         pinned = ends == 0 and stack.anchors.leaf == "unchecked"
         found.append(Walk(path=without_ending(cut), anchor=ends, ends=ends, searching=True, pinned=pinned))
     return tuple(found)

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
-from probe.causes.words import Certainty, Effect, Evidence, Finding
+from probe.causes.words import Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate, is_self_issued, title
+
+OF_ITSELF = frozenset({Why.NOT_A_CA, Why.NO_CERT_SIGN, Why.EKU, Why.CRITICAL_EXTENSION, Why.WEAK_KEY, Why.CURVE, Why.WEAK_SIGNATURE})
+"""What stands against a certificate by itself: when the client's own store holds it, no server can mend it."""
 
 Met = tuple[Objection, Path, tuple[str, ...]]
 
@@ -59,6 +62,9 @@ def finding(
     about: tuple[Certificate, ...] = tuple(dict.fromkeys(one.about for one, _, _ in met))
     stacks = tuple(dict.fromkeys(name for _, _, names in met for name in names))
     sentences = dict.fromkeys(say(one, path) for one, path, _ in met)
+    if effect is Effect.BREAKS and set(stacks) <= case.unverified and certainty is Certainty.PROVEN:
+        certainty = Certainty.LIKELY
+    stored = all(one.why in OF_ITSELF and path.links[one.at].anchor for one, path, _ in met)
     return Finding(
         effect=effect,
         certainty=certainty,
@@ -67,6 +73,8 @@ def finding(
         evidence=evidence(case, met),
         stacks=case.stopped(stacks) if effect is Effect.BREAKS else stacks,
         values=(("certificate", f'"{title(about[0])}"'),),
+        owner=Owner.CLIENT if stored else None,
+        actions=("replace-anchor",) if stored else (),
     )
 
 

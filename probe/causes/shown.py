@@ -12,8 +12,9 @@ PLACEHOLDERS = frozenset({"peer", "sni", "verify", "name", "versions", "alpn", "
 
 One with ``each_peer`` is repeated for every address that was tried, one with ``each_dig`` for every DNS server that was asked.
 """
-FILES = ("root.pem", "certificate.pem")
-"""Files that a command may read; the report says which certificate to save under which name: the trusted ones, and those that the finding is about."""
+FILES = ("root.pem", "certificate.pem", "issuer.pem")
+"""Files that a command may read; the report says which certificate to save under which name: the trusted ones, those that the finding is about, and the
+issuer of the first of these."""
 
 
 @noun

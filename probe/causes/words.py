@@ -45,13 +45,17 @@ class Certainty(StrEnum):
 
 @noun
 class Cause:
-    """What is always true of a cause. ``explains`` are codes of findings that are only its consequences; ``actions`` name remedies."""
+    """What is always true of a cause. ``explains`` are codes of findings that are only its consequences; ``actions`` name remedies.
+
+    ``instead`` are actions that a finding may name in their place.
+    """
 
     title: str
     owner: Owner
     actions: tuple[str, ...]
     references: tuple[str, ...]
     explains: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 @noun

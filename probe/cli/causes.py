@@ -37,7 +37,7 @@ def _page(one: "Entry") -> None:
     from probe.remedies import remedy
 
     typer.echo(f"{one.code}: {one.cause.title}\n\n{one.summary}\n\n{one.page}\n\nWho must act: {_owner(one)}\n")
-    for action in one.cause.actions:
+    for action in (*one.cause.actions, *one.cause.instead):
         what = remedy(action)
         typer.echo(f"What to do: {what.does}")
         for step in what.steps:

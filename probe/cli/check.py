@@ -42,6 +42,10 @@ def check(
     app: Annotated[bool, typer.Option("--app/--no-app", help="Ask the service behind TLS one harmless question.")] = True,
     repeat: Annotated[int, typer.Option(metavar="N", help="Ask each address N times (100 at most), to find one bad server behind it.")] = 1,
     revocation: Annotated[str, typer.Option(metavar="off|soft|hard", help="Ask whether certificates are revoked; hard: no answer is a failure.")] = "off",
+    pin: Annotated[Text, typer.Option(metavar="FILE|SHA256", help="The exact certificate that the server is expected to send.")] = None,
+    public: Annotated[
+        str, typer.Option(metavar="SOURCE", help="Which authorities count as public: certifi, none, a file or a folder. Never trusted.")
+    ] = "certifi",
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
@@ -57,7 +61,7 @@ def check(
     from probe.report.compose import compose, exit_code
 
     check_format(form)
-    check_files(output, html, save)
+    check_files(output, html=html, save=save, inputs=(*(trust or ()), pin, public))
     if save is not None and len(targets) > 1:
         raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
     if save is not None and redact:
@@ -80,6 +84,8 @@ def check(
         app=app,
         repeat=repeat,
         revocation=revocation,
+        pin=pin,
+        public=public,
     )
     wanted = [target(one, options) for one in targets]
     trusted = stores(wanted[0])

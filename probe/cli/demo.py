@@ -25,7 +25,7 @@ def demo(
     from probe.render.terminal import render
     from probe.report.compose import compose
 
-    check_files(html)
+    check_files(None, html=html)
     diagnoses = []
     for place, code in enumerate(SHOWN):
         one = scenario(code)

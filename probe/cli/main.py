@@ -1,6 +1,7 @@
 """The entry point: puts the commands together and turns what went wrong into a sentence and an exit code."""
 
 import gc
+import io
 import os
 import sys
 from typing import Annotated
@@ -47,6 +48,9 @@ def main() -> None:
     # A configuration meant for the system's OpenSSL changes the one bundled with cryptography too, in the middle of a diagnosis.
     if os.environ.pop("OPENSSL_CONF", None) is not None:
         os.environ["PROBE_DROPPED_OPENSSL_CONF"] = "1"
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal or pipe that knows only some letters gets the others as numbers.
+        sys.stdout.reconfigure(errors="backslashreplace")
     code = run(sys.argv[1:])
     # On leaving, the interpreter would look through everything several times more: a fifth of the time that a whole check takes.
     gc.freeze()

@@ -20,7 +20,7 @@ Nothing is connected to. The same file gives the same report every time."""
 
 
 def report(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Observations saved with probe check --save, or HTML reports.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Saved observations, HTML or JSON reports; - is standard input.")],
     trust: Annotated[list[str] | None, typer.Option(help="Judge with this trust instead: system, certifi, none, a file or a folder. Repeat to add up.")] = None,
     name: Annotated[str | None, typer.Option(help="Judge for this name instead.")] = None,
     stack: Annotated[str | None, typer.Option("--as", metavar="STACK", help="Judge as this client stack does.")] = None,
@@ -40,7 +40,7 @@ def report(
     from probe.report.compose import compose, exit_code
 
     check_format(form)
-    check_files(output, html)
+    check_files(output, html=html, inputs=(*files, *(trust or ())))
     check_stack(stack)
     when = moment(at)
     wanted = reference(name)

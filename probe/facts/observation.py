@@ -238,7 +238,11 @@ class Vantage:
 
 @noun
 class Observation:
-    """Everything that one check saw. ``took`` is in seconds; ``unfinished`` says why it ended early ("", "interrupted", "timeout")."""
+    """Everything that one check saw. ``took`` is in seconds; ``unfinished`` says why it ended early ("", "interrupted", "timeout").
+
+    ``compared`` are stores that are never trusted: the list of public authorities (``Target.public``), and what the system trusts when the named store did not
+    know the issuer.
+    """
 
     schema: int = SCHEMA
     probe: str
@@ -251,4 +255,5 @@ class Observation:
     attempts: tuple[Attempt, ...] = ()
     fetches: tuple[Fetch, ...] = ()
     stores: tuple[TrustStore, ...] = ()
+    compared: tuple[TrustStore, ...] = ()
     unfinished: str = ""

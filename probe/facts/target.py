@@ -28,6 +28,7 @@ class Target:
     ``resolver`` is ``IP`` or ``IP:PORT`` of the DNS server to ask. ``timeout`` is in seconds, for the whole check.
     ``guessed``: the user named no protocol, so that what the service says after TLS proves little.
     ``also_resolvers`` are asked only to be compared. ``revocation`` is off, soft or hard. ``repeat`` is how often each address is asked the ordinary question.
+    ``public`` is the list of authorities that count as public: ``certifi``, ``none`` or a file or folder; it is never trusted.
     """
 
     spelled: str
@@ -52,5 +53,6 @@ class Target:
     guessed: bool = False
     also_resolvers: tuple[str, ...] = ()
     pin: Pin | None = None
+    public: str = "certifi"
     revocation: str = "off"
     repeat: int = 1

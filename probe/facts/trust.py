@@ -13,11 +13,21 @@ class Skipped:
 
 
 @noun
+class Refused:
+    """A client stack that cannot load the store at all: its name, why in a short sentence, and what it prints ("" where they differ from fault to fault)."""
+
+    stack: str
+    why: str
+    words: str = ""
+
+
+@noun
 class TrustStore:
     """``source`` is what the user named, ``path`` the file or folder that this was.
 
     ``kind`` is one of system, certifi, none, pem, der, pkcs7, folder. ``size`` counts all anchors in it; ``certificates`` holds those that could matter
     to the chain at hand (same name as an issuer that is asked for, or among the presented), so that a saved observation stays small.
+    ``refused`` are the client stacks that cannot load it, known for text files that the user named.
     """
 
     source: str
@@ -26,3 +36,4 @@ class TrustStore:
     size: int
     certificates: tuple[Certificate, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    refused: tuple[Refused, ...] = ()

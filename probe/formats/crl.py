@@ -37,7 +37,6 @@ class Crl:
     not known here.
     """
 
-    issuer: str
     issuer_key: bytes
     this_update: datetime
     next_update: datetime | None
@@ -85,7 +84,6 @@ def _list(data: bytes, serial: int) -> Crl:
         elif one.critical:
             unknown.append(named(one.oid.dotted_string))
     return Crl(
-        issuer=issuer.text,
         issuer_key=issuer.key,
         this_update=loaded.last_update_utc,
         next_update=loaded.next_update_utc,

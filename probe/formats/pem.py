@@ -18,6 +18,7 @@ from probe.formats.content import Content, Oddity
 MAX_BLOCKS = 20_000
 _BOUNDARY = re.compile(r"(-{3,5})[ ]?(BEGIN|END) ([A-Z0-9#. ]{1,60}?)[ ]?(-{3,5})")
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/= \t\n\v\f>]")
+_CARRIAGE_RETURN = re.compile(r"-----\r(?=[^\n])|\r-----(?:BEGIN|END) ")
 _BLANKS = str.maketrans("", "", " \t\n\v\f>")
 _NEAR = 80  # characters around a line of a block that are looked at, however long the line is
 _HEADERS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9-]{0,40}: [^\n]{0,200}\n){1,10}[ \t]*\n")
@@ -78,7 +79,13 @@ def read(data: bytes) -> Content:
         if problem:
             skipped.append(Skipped(where=where, why=problem))
             if block.label in _CERTIFICATES:
-                oddities.append(Oddity(what=f"a damaged block: {block.damage or problem}", where=where, refused_by=_refusing(block, others_found)))
+                oddities.append(
+                    Oddity(
+                        what=f"a damaged block: {block.damage or problem.removeprefix('damaged: ')}",
+                        where=where,
+                        refused_by=_refusing(block, others_found, problem),
+                    )
+                )
     if truncated:
         skipped.append(Skipped(where="the rest", why=f"more than {MAX_BLOCKS} blocks"))
     kind = "pem" if any(block.label in _CERTIFICATES for block in blocks) or not any(block.label in _PKCS7 for block in blocks) else "pkcs7"
@@ -119,6 +126,8 @@ def _decoded(data: bytes) -> tuple[str, list[Oddity]]:
     if "\r" in text:
         if "\n" not in text:
             oddities.append(Oddity(what="the lines end in a carriage return alone", where="the file", refused_by=("openssl",)))
+        elif _CARRIAGE_RETURN.search(text):
+            oddities.append(Oddity(what="a BEGIN or END line ends in a carriage return alone", where="the file", refused_by=("openssl",)))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "-----\\n" in text or "-----\\r\\n" in text:
         oddities.append(Oddity(what="the line ends are written out as \\n", where="the file", refused_by=_BOTH))
@@ -164,9 +173,10 @@ def _other(label: str) -> str:
     return "a private key" if label.endswith("PRIVATE KEY") else f"a block of the kind {label}"
 
 
-def _refusing(block: _Block, others: bool) -> tuple[str, ...]:
+def _refusing(block: _Block, others: bool, problem: str) -> tuple[str, ...]:
     """Who refuses a file with this damaged block; found out by asking them. ``others``: there are good ones before it."""
-    if block.damage != _NO_END or (block.last and not others):
+    inside = problem != f"damaged: {block.damage}"
+    if block.damage != _NO_END or (block.last and not others) or (inside and not block.last):
         return _BOTH
     return ("openssl",) if block.last else ("cryptography",)
 
@@ -184,7 +194,10 @@ def _inside(block: _Block, oddities: list[Oddity]) -> tuple[list[Certificate], s
     if foreign := _FOREIGN.search(block.body, start, stop):
         return [], f"damaged: a character that is no base64 in line {block.line + block.body.count(chr(10), 0, foreign.start())}{also}"
     try:
-        data = b64decode(block.body[start:stop].translate(_BLANKS), validate=True)
+        digits = block.body[start:stop].translate(_BLANKS)
+        if len(digits) % 4:
+            raise ValueError(len(digits))  # b64decode passes over padding that is too long
+        data = b64decode(digits, validate=True)
     except (binascii.Error, ValueError):
         return [], f"damaged: the base64 is not whole{also}"
     if not data:

@@ -14,12 +14,12 @@ from probe.capture.resolve import resolve
 from probe.capture.run import drive, together
 from probe.capture.stores import Loaded, load, relevant
 from probe.capture.vantage import vantage
-from probe.case.case import AGAIN, cases, fetched
+from probe.case.case import AGAIN
 from probe.case.resolved import addresses
-from probe.facts.certificate import Certificate
 from probe.facts.observation import Attempt, Fetch, Observation, Resolution
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
+from probe.jobs.compared import Others, involved
 from probe.plan import FetchIssuer, FetchStatus, Todo, first, further
 from probe.tls.engine import openssl_version
 
@@ -59,6 +59,7 @@ class _Check:
         self.fetches: list[Fetch] = []
         self.doing = ""
         self.talking = False
+        self.others = Others(target, trusted)
 
     def run(self) -> Observation:
         unfinished = drive(self._work, self.target.timeout + SLACK, self._talk)
@@ -120,13 +121,12 @@ class _Check:
             fetches=tuple(sorted(self.fetches, key=lambda one: (one.url, one.purpose, one.request))),
             unfinished=unfinished,
         )
-        return with_stores(observation, self.trusted)
+        return self.others.added(with_stores(observation, self.trusted))
 
 
 def with_stores(observation: Observation, trusted: tuple[Loaded, ...]) -> Observation:
     """The observation with these trust stores, of each what could matter to the chains in it."""
-    shown = dict.fromkeys(one for case in cases(replace(observation, stores=())) for again in case.tries for one in again.presented)
-    certificates: tuple[Certificate, ...] = (*shown, *(one for _, one in fetched(observation)))
+    certificates = involved(observation)
     kept: tuple[TrustStore, ...] = tuple(relevant(one, certificates) for one in trusted)
     return replace(observation, stores=kept)
 

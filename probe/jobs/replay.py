@@ -7,11 +7,13 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from probe.capture.files import load
+from probe.capture.files import INPUT, load, load_input
 from probe.facts.codec import Unreadable, parse
 from probe.facts.observation import SCHEMA, Observation
 from probe.facts.unusable import Unusable
+from probe.protocols import NAMES
 
 LIMIT = 64 * 1024 * 1024
 RESULTS = 1000
@@ -30,14 +32,18 @@ def saved(path: Path) -> Observation:
 
 
 def all_saved(path: Path) -> tuple[Observation, ...]:
-    """Read what a file holds: one saved observation, or all those in an HTML report, in its order. Raises ``Unusable``."""
-    data = load(path, LIMIT)
+    """Read what a file holds: one saved observation, or all those in an HTML or JSON report, in its order; ``-`` is the standard input. Raises ``Unusable``."""
+    data = load_input(LIMIT) if str(path) == "-" else load(path, LIMIT)
+    path = INPUT if str(path) == "-" else path
     try:
-        document = data.decode("utf-8-sig")
+        # Redirected by an old PowerShell, text arrives in UTF-16.
+        document = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         raise Unusable(f"{path} is not a saved observation: it is not text.", "Name a file that was written with --save.") from None
     if document.lstrip()[:1] == "<":
         return tuple(_observation(one, path) for one in _embedded(document, path))
+    if (reported := _reported(document, path)) is not None:
+        return tuple(_observation(one, path) for one in reported)
     return (_observation(document, path),)
 
 
@@ -55,6 +61,21 @@ def _embedded(page: str, path: Path) -> tuple[str, ...]:
         raise Unusable(f"The observation inside of {path} is damaged.", "Get the file again, as it was written.") from None
 
 
+def _reported(document: str, path: Path) -> tuple[str, ...] | None:
+    """The documents inside of a JSON report; ``None`` for what is none."""
+    value = _json(document, path)
+    results = value.get("results") if isinstance(value, dict) else None
+    if not isinstance(results, list):
+        return None
+    found = [one.get("observation") for one in results[: RESULTS + 1] if isinstance(one, dict)]
+    if not found or len(found) > RESULTS or not all(isinstance(one, dict) for one in found):
+        raise Unusable(
+            f"{path} is a JSON report of more than {RESULTS} targets." if len(found) > RESULTS else f"{path} is a JSON report without observations.",
+            "Name a report that was written without --redact, or a file that was written with --save.",
+        )
+    return tuple(json.dumps(one) for one in found)
+
+
 def _observation(document: str, path: Path) -> Observation:
     newer = _schema(document, path)
     if newer is not None and newer > SCHEMA:
@@ -68,6 +89,8 @@ def _observation(document: str, path: Path) -> Observation:
         raise Unusable(
             f"{path} is not a whole saved observation: {error}.", "Name a file that was written with --save, and copy it again if it was cut off."
         ) from None
+    if observation.target.protocol not in NAMES:
+        raise Unusable(f"{path} is about a protocol that this version does not speak.", f"It speaks {', '.join(NAMES)}.")
     return observation
 
 
@@ -87,12 +110,16 @@ def altered(observation: Observation, *, name: str | None, stack: str | None, at
 
 
 def _schema(document: str, path: Path) -> int | None:
+    value = _json(document, path)
+    number = value.get("schema") if isinstance(value, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _json(document: str, path: Path) -> Any:
     try:
-        value = json.loads(document)
+        return json.loads(document)
     except (ValueError, RecursionError):
         raise Unusable(
             f"{path} is not a saved observation: it is not one whole JSON document.",
             "Name a file that was written with --save, and copy it again if it was cut off.",
         ) from None
-    number = value.get("schema") if isinstance(value, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from probe.facts.noun import noun
 from probe.facts.target import VERSIONS, Target
 from probe.facts.unusable import Unusable
+from probe.jobs.pin import pinned
 from probe.protocols import NAMES, named
 
 FORMS = "Write HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT."
@@ -42,6 +43,8 @@ class Options:
     app: bool = True
     repeat: int = 1
     revocation: str = "off"
+    pin: str | None = None
+    public: str = "certifi"
 
 
 def target(spelled: str, options: Options) -> Target:
@@ -80,6 +83,8 @@ def target(spelled: str, options: Options) -> Target:
         guessed=guessed,
         repeat=_repeat(options.repeat),
         revocation=_revocation(options.revocation),
+        pin=pinned(options.pin),
+        public=options.public,
     )
 
 

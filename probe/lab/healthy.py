@@ -215,10 +215,10 @@ def other_string_type(stage: Stage) -> Scene:
 
 
 def no_key_identifiers(stage: Stage) -> Scene:
-    """No certificate has key identifiers."""
+    """No certificate has key identifiers, which only strict clients mind."""
     above = replace(AUTHORITY, subject_key_id=False)
     made = hierarchy(root=above, intermediate=above, leaf=Traits(subject_key_id=False))
-    return working_shop(stage, made, made.root)
+    return open_shop(stage, made, made.root, expects=RISK)
 
 
 def sha1_root(stage: Stage) -> Scene:

@@ -21,7 +21,9 @@ from probe.lab.traits import Traits
 _USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
 _USAGES_MORE = ("key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
 _PURPOSES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH, "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+_PURPOSES["ocsp"] = ExtendedKeyUsageOID.OCSP_SIGNING
 _UNKNOWN_VALUE = b"\x05\x00"
+_TIMESTAMPS = b"\x04\x35\x00\x33\x00\x31\x00" + b"\x4c" * 32 + b"\x00\x00\x01\x90" + b"\x00" * 4 + b"\x00\x00\x04\x03\x00\x02\x30\x00"
 
 
 AUTHORITY = Traits(ca=True, starts=-365, ends=3650, key_usage=("key_cert_sign", "crl_sign"))
@@ -171,11 +173,17 @@ def _extensions(names: tuple[str, ...], traits: Traits, key: PrivateKey, issuer:
         found.append((x509.SubjectAlternativeName([_general(one) for one in names]), False))
     if traits.permitted or traits.excluded:
         found.append((x509.NameConstraints(_subtrees(traits.permitted), _subtrees(traits.excluded)), True))
-    if traits.ca_issuers:
-        method = AuthorityInformationAccessOID.CA_ISSUERS
-        found.append(
-            (x509.AuthorityInformationAccess([x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for url in traits.ca_issuers]), False)
-        )
+    if traits.ca_issuers or traits.ocsp:
+        methods = [(AuthorityInformationAccessOID.OCSP, url) for url in traits.ocsp]
+        methods += [(AuthorityInformationAccessOID.CA_ISSUERS, url) for url in traits.ca_issuers]
+        found.append((x509.AuthorityInformationAccess([x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in methods]), False))
+    if traits.crl:
+        points = [x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None) for url in traits.crl]
+        found.append((x509.CRLDistributionPoints(points), False))
+    if traits.timestamps:
+        found.append((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2"), _TIMESTAMPS), False))
+    if traits.must_staple:
+        found.append((x509.TLSFeature([x509.TLSFeatureType.status_request]), False))
     if traits.critical_oid:
         found.append((x509.UnrecognizedExtension(x509.ObjectIdentifier(traits.critical_oid), _UNKNOWN_VALUE), True))
     return found + [(one, False) for one in _key_identifiers(traits, key, issuer)]

@@ -77,9 +77,16 @@ def banner(connection: socket.socket, words: bytes) -> None:
     silence(connection)
 
 
+BIND_ANSWER = b"\x61"
+"""How the answer to an LDAP bind begins (RFC 4511 section 4.2.2)."""
+
+
 def plain_ldap(connection: socket.socket) -> None:
-    """Answer LDAP binds and searches, and close on anything else."""
-    while len(request := connection.recv(65536)) > LDAP_HEAD and (said := ldap(request)):
+    """Answer an LDAP search, with a bind before it or without, and close on anything else."""
+    said = BIND_ANSWER
+    while BIND_ANSWER in said[:LDAP_HEAD]:
+        request = connection.recv(65536)
+        said = ldap(request) if len(request) > LDAP_HEAD else b""
         connection.sendall(said)
     finish(connection)
 

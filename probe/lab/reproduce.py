@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from probe.case.case import fetched, step
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
-from probe.facts.observation import Attempt, Connect, Handshake, How, Observation, Preamble
+from probe.facts.observation import Attempt, Connect, Fetch, Handshake, How, Observation, Preamble
 from probe.facts.target import Target
 from probe.lab import raw_server
 from probe.lab.backlog import UNREACHABLE, ClosedPort, FullBacklog
@@ -19,9 +19,10 @@ from probe.lab.listener import Listener
 from probe.lab.reproduce_chain import Copies
 from probe.lab.reproduce_front import Front, Plain, Seen
 from probe.lab.reproduce_resolve import needs_resolver, open_resolvers
+from probe.lab.reproduce_status import copied_answer, copied_list, responders
 from probe.lab.reproduce_talk import Talking
-from probe.lab.reproduce_trust import pinned, trust_options
-from probe.lab.reproduce_urls import local_urls, serve_documents
+from probe.lab.reproduce_trust import pinned, public_options, trust_options
+from probe.lab.reproduce_urls import issuers_document, local_urls, serve_documents
 from probe.lab.stage import LOOPBACK, Listening, Stage
 from probe.tls.messages import presented
 
@@ -54,29 +55,47 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     documents = stage.http()
     urls = local_urls(known, documents.url)
     copies = Copies(known, shift, urls)
-    losses = serve_documents(documents, urls, observation.fetches, copies.certificate)
-    places, reach, lost = _open(stage, observation, Talking(stage, copies, observation.taken_at))
+    losses = serve_documents(documents, urls, observation.fetches, partial(_document, known=known, copies=copies, shift=shift))
+    staple = partial(copied_answer, known=known, copies=copies, shift=shift)
+    places, reach, lost = _open(stage, observation, Talking(stage, copies, observation.taken_at, staple))
     trust, untrusted = trust_options(stage, observation.stores, copies)
+    public, unlisted = public_options(stage, observation.compared, observation.target.public, copies)
     found, unresolved = open_resolvers(stage, observation, places) if needs_resolver(observation) else ((), ())
     target = observation.target
     pin = pinned(stage, target.pin.sha256, target.pin.certificate, known, copies) if target.pin else ()
-    judged = target.at + shift if target.at else observation.taken_at if as_is else None
-    arguments = (*_where(target, reach, found), *trust, *pin, *_options(target), *(("--at", judged.isoformat()) if judged else ()))
+    judged = _moved(target.at, shift) if target.at else observation.taken_at if as_is else None
+    arguments = (*_where(target, reach, found), *trust, *public, *pin, *_options(target), *(("--at", judged.isoformat()) if judged else ()))
     shown = next((one for attempt in observation.attempts if (one := step(attempt, Handshake)) and presented(one)), None)
     return Reproduction(
         arguments=arguments,
         chain=tuple(copies.certificate(Certificate(der=der)) for der in presented(shown)) if shown else (),
-        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *untrusted, *unresolved))),
+        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *untrusted, *unlisted, *unresolved))),
     )
+
+
+def _document(one: Fetch, known: tuple[Certificate, ...], copies: Copies, shift: timedelta) -> bytes | None:
+    """The copy of a fetched document."""
+    if one.purpose == "issuer":
+        return issuers_document(one.body, copies.certificate)
+    return (copied_list if one.purpose == "crl" else copied_answer)(one.body, known, copies, shift)
 
 
 def _certificates(observation: Observation) -> tuple[Certificate, ...]:
     """Every certificate in the observation, each once."""
     handshakes = (one for attempt in observation.attempts if (one := step(attempt, Handshake)))
     sent = [Certificate(der=der) for one in handshakes for der in presented(one)]
-    stored = [one for store in observation.stores for one in store.certificates]
+    stored = [one for store in (*observation.stores, *observation.compared) for one in store.certificates]
+    answers = [one.body for one in observation.fetches if one.purpose == "ocsp"]
+    came = [one for data in answers for one in responders(data)]
     pin = observation.target.pin
-    return tuple(dict.fromkeys((*sent, *stored, *(one for _, one in fetched(observation)), *([pin.certificate] if pin and pin.certificate else []))))
+    return tuple(dict.fromkeys((*sent, *stored, *(one for _, one in fetched(observation)), *came, *([pin.certificate] if pin and pin.certificate else []))))
+
+
+def _moved(moment: datetime, shift: timedelta) -> datetime:
+    try:
+        return moment + shift
+    except OverflowError:
+        return moment
 
 
 # Where it is

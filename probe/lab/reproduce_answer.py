@@ -6,6 +6,8 @@ from probe.case.http_date import http_date
 from probe.facts.observation import Exchange, How
 from probe.lab.answers import Answer
 
+FURTHEST = 20 * 365 * 86400.0
+"""Seconds by which the copy's clock is wrong at most; a saved file may say anything."""
 _OWN = frozenset({"date", "content-type", "content-length", "connection"})
 """Header fields that the copy writes itself."""
 
@@ -35,4 +37,5 @@ def _plain(text: str) -> str:
 def _ahead(words: Exchange, taken_at: datetime) -> float:
     """By how many seconds the server's clock was ahead of the observer's (RFC 9110 section 6.6.1)."""
     said = http_date(dict(words.fields).get("date", ""), taken_at)
-    return (said - taken_at).total_seconds() - words.started - words.took if said else 0.0
+    ahead = (said - taken_at).total_seconds() - words.started - words.took if said else 0.0
+    return min(max(ahead, -FURTHEST), FURTHEST)

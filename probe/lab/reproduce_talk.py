@@ -1,6 +1,8 @@
 """From the observed connections to one address to what a copy does with ClientHellos like theirs."""
 
 import socket
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -39,12 +41,16 @@ class Talks:
 
 
 class Talking:
-    """Makes the talks of addresses, with TLS servers on ``stage``. ``taken_at`` is the moment to which the observation's seconds are relative."""
+    """Makes the talks of addresses, with TLS servers on ``stage``. ``taken_at`` is the moment to which the observation's seconds are relative.
 
-    def __init__(self, stage: Stage, copies: Copies, taken_at: datetime) -> None:
+    ``staple`` copies a stapled OCSP answer.
+    """
+
+    def __init__(self, stage: Stage, copies: Copies, taken_at: datetime, staple: Callable[[bytes], bytes | None]) -> None:
         self._stage = stage
         self._copies = copies
         self._taken_at = taken_at
+        self._staple = staple
         self._ports: dict[tuple[Serving, Group | None], int] = {}
         self._losses: list[str] = []
         self._group: Group | None = None
@@ -97,8 +103,11 @@ class Talking:
         if own is None or len(self._ports) >= SERVERS or not loadable(own) or version not in (*_OLD, "TLSv1.2", "TLSv1.3"):
             self._losses.append(f"a whole handshake with these certificates in {version}; the copy sends its messages up to where the private key is needed")
             return _flight(one, facts, chain)
-        if one.staple or facts.staple:
-            self._losses.append("the stapled OCSP response; the copy staples none")
+        stapled = one.staple or facts.staple
+        staple = self._staple(stapled) if stapled else b""
+        if staple is None:
+            self._losses.append("the stapled OCSP answer; the copy staples none")
+        own = replace(own, staple=staple or b"")
         if version != "TLSv1.3" and not facts.renegotiation_info:
             self._losses.append("a server without secure renegotiation (RFC 5746); the copy has it")
         answer, loss = answer_of(words, self._taken_at)

@@ -27,8 +27,6 @@ def trust_options(stage: Stage, stores: tuple[TrustStore, ...], copies: Copies) 
         if store.skipped and store.kind != "system":
             blocks.insert(0, _DAMAGED)
             losses.append(f"the unusable entries of the trust store {store.source}; one damaged entry is in their place")
-        if store.kind in ("system", "certifi"):
-            losses.append("what the authorities of public trust lists are known for: a copied root is a private one")
         options += ["--trust", str(stage.write(f"trust-{number}.pem" if len(stores) > 1 else "trust.pem", "".join(blocks)))]
     return tuple(options), tuple(losses)
 
@@ -36,6 +34,18 @@ def trust_options(stage: Stage, stores: tuple[TrustStore, ...], copies: Copies) 
 def pinned(stage: Stage, sha256: str, certificate: Certificate | None, known: tuple[Certificate, ...], copies: Copies) -> tuple[str, ...]:
     """Give the ``--pin`` option: the copy of the pinned certificate if that is known, else the same hash, which then fits nothing."""
     found = certificate or next((one for one in known if hashlib.sha256(one.der).hexdigest() == sha256), None)
-    if found is None:
-        return ("--pin", sha256)
-    return ("--pin", str(stage.write("pin.pem", pem(copies.certificate(found).der))))
+    if found is not None:
+        return ("--pin", str(stage.write("pin.pem", pem(copies.certificate(found).der))))
+    keys = {hashlib.sha256(one.read.key.spki).hexdigest(): one for one in known if one.read.key}
+    if sha256 in keys and (key := copies.certificate(keys[sha256]).read.key):
+        return ("--pin", hashlib.sha256(key.spki).hexdigest())
+    return ("--pin", sha256)
+
+
+def public_options(stage: Stage, compared: tuple[TrustStore, ...], public: str, copies: Copies) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the authorities that counted as public; give the ``--public`` option, and what could not be copied."""
+    listed = [one for store in compared if store.source == public for one in store.certificates]
+    losses = ("what the observing system trusts besides; the copy is compared with what this system trusts",) if len(compared) > 1 else ()
+    if not listed:
+        return (), losses
+    return ("--public", str(stage.write("public.pem", "".join(pem(copies.certificate(one).der) for one in listed)))), losses

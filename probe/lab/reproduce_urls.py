@@ -40,31 +40,32 @@ def _exchanged(data: bytes, one: der.Item, urls: Mapping[str, str]) -> bytes:
     return surgery.tlv(one.tag, *(_exchanged(data, part, urls) for part in der.children(data, one)))
 
 
-def serve_documents(server: HttpServer, urls: Mapping[str, str], fetches: Iterable[Fetch], copy: Callable[[Certificate], Certificate]) -> list[str]:
-    """Put copies of the fetched issuers where the copied certificates say; what was no certificate, or was refused, is answered alike.
+def serve_documents(server: HttpServer, urls: Mapping[str, str], fetches: Iterable[Fetch], copy: Callable[[Fetch], bytes | None]) -> list[str]:
+    """Put copies of the fetched documents where the copied certificates say; an answer that was a refusal is given again.
 
-    Gives what could not be copied. A URL that was not fetched leads to 404.
+    ``copy`` gives the document as it must be now, ``None`` when it cannot be copied. Gives what could not be copied. Any other URL leads to 404.
     """
     losses = []
-    asked = {one.url: one for one in fetches if one.purpose == "issuer"}
+    asked = {one.url: one for one in fetches}
     for url, there in urls.items():
         one = asked.get(url)
-        path = "/" + there.removeprefix(server.url).lstrip("/")
         if one is None:
             continue
+        path = "/" + there.removeprefix(server.url).lstrip("/")
         status = one.hops[-1].status if one.hops else None
-        if one.ending.how is How.DONE:
-            server.put(path, _body(one.body, copy))
-        elif one.body or (status or 0) >= 400:
+        document = copy(one) if one.ending.how is How.DONE else None
+        if document is not None:
+            server.put(path, document)
+        elif one.ending.how is not How.DONE and (one.body or (status or 0) >= 400):
             server.put_answer(path, Answer(status=status or 200, body=one.body))
         else:
-            losses.append(f"fetching {url} ended otherwise than with an answer ({one.ending.how}); the copy answers 404")
+            losses.append(f"what came from {url} ({one.ending.how}); the copy answers 404")
     if any(url not in asked for url in urls):
         losses.append("documents behind URLs in the certificates that the check did not fetch; the copy answers 404")
     return losses
 
 
-def _body(body: bytes, copy: Callable[[Certificate], Certificate]) -> bytes:
+def issuers_document(body: bytes, copy: Callable[[Certificate], Certificate]) -> bytes:
     """The document with a copy of each certificate in it; one alone stays DER if it was, anything else becomes PEM."""
     content = read_file(body)
     copies = [copy(one).der for one, _ in content.certificates]

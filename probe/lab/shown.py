@@ -37,10 +37,6 @@ CODES: tuple[str, ...] = (
 
 _PROXY = "belongs to connections through a proxy, which this version does not make"
 _STARTTLS = "belongs to StartTLS protocols, which this version does not speak"
-_RULE = "no rule for it in this version"
-_REVOCATION = "needs revocation checks (CRL, OCSP), which this version does not make"
-_PUBLIC = "concerns public authorities only, and the laboratory has no public certificate"
-_PIN = "needs a pinned certificate, which this version does not take"
 _PROFILE = "needs a profile of a known system with its environments, which this version does not have"
 _CLIENT = "belongs to client certificates, not examined by this version"
 _APP = "belongs to application checks beyond the first words, not made by this version"
@@ -49,10 +45,6 @@ _FILE = "belongs to the inspection of files, not part of this version"
 _NOT_SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (_PROXY, ("proxy.unreachable", "proxy.auth-required", "proxy.denied", "proxy.target-unreachable", "proxy.protocol")),
     (_STARTTLS, ("starttls.unsupported", "starttls.refused", "starttls.injected")),
-    (_RULE, ("chain.stale-cross-sign", "chain.leaf-is-ca", "chain.strict-profile", "trust.store-not-used", "endpoint.rollover-pending")),
-    (_REVOCATION, ("chain.revoked", "chain.revocation-unreachable", "chain.staple-missing")),
-    (_PUBLIC, ("chain.validity-too-long", "chain.distrusted-ca", "chain.ct-missing", "chain.intercepted")),
-    (_PIN, ("chain.pin-mismatch",)),
     (_PROFILE, ("environment.server", "environment.trust-store", "environment.client-certificate")),
     (_CLIENT, tuple(code for code in CODES if code.startswith("client.") and code != "client.required")),
     (_APP, ("app.address-not-allowed", "app.unknown-identity", "app.ldap", "app.mqtt-refused")),

@@ -73,7 +73,8 @@ class TlsServer:
     def __init__(self, serving: Serving, address: str = "127.0.0.1", port: int = 0) -> None:
         self._serving = serving
         self._default = _context(serving, serving.credentials)
-        self._turns = cycle([one and _context(serving, (one,)) for one in serving.turns] or [self._default])
+        turns: list[SSL.Context | None] = [None if one is None else _context(serving, (one,)) for one in serving.turns]
+        self._turns = cycle(turns or [self._default])
         self._by_name = {name: _context(serving, (credentials,)) for name, credentials in serving.by_name}
         self._listener = Listener(self._talk, address, port)
         self.port = self._listener.port

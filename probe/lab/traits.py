@@ -18,7 +18,9 @@ class Traits:
     "content": the serial number is altered after signing). ``version`` 1 has no extensions.
     Extensions (RFC 5280 section 4.2): ``ca`` (``None``: no basicConstraints), ``ca_critical``, ``path_length``, ``key_usage`` and ``extended_key_usage``
     (``None``: the usual ones, empty: the extension is left out), ``permitted`` and ``excluded`` ("dns:shop.example", "ip:10.0.0.0/8"),
-    ``ca_issuers`` URLs, ``subject_key_id``, ``authority_key_id`` (``b""``: left out, other bytes: forged, ``None``: the issuer's),
+    ``ca_issuers``, ``ocsp`` and ``crl`` URLs, ``must_staple`` (TLS feature status_request, RFC 7633),
+    ``timestamps`` (one of a transparency log that does not exist, RFC 6962 section 3.2),
+    ``subject_key_id``, ``authority_key_id`` (``b""``: left out, other bytes: forged, ``None``: the issuer's),
     ``critical_oid`` (an extension of this OID that nobody knows, critical).
     """
 
@@ -44,6 +46,10 @@ class Traits:
     permitted: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     ca_issuers: tuple[str, ...] = ()
+    ocsp: tuple[str, ...] = ()
+    crl: tuple[str, ...] = ()
+    must_staple: bool = False
+    timestamps: bool = False
     subject_key_id: bool = True
     authority_key_id: bytes | None = None
     critical_oid: str | None = None

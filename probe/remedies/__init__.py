@@ -10,10 +10,10 @@ from string import Formatter
 
 from probe.facts.noun import noun
 
-PLACEHOLDERS = frozenset({"host", "port", "name", "peer", "url", "missing", "root", "certificate", "good", "sni", "version", "speaks", "store", "addresses"})
-SAFE = frozenset({"host", "port", "name", "peer", "url"})
+SAFE = frozenset({"host", "port", "name", "peer", "url", "address"})
+PLACEHOLDERS = SAFE | {"missing", "root", "certificate", "good", "sni", "version", "speaks", "store", "addresses"}
 """Placeholders that commands may use: they were checked when the target was read."""
-FIELDS = frozenset({"does", "proof", "check", "steps"})
+FIELDS = frozenset({"does", "proof", "check", "owner", "steps"})
 STEP_FIELDS = frozenset({"platform", "do", "commands"})
 _FOLDER = Path(__file__).parent
 
@@ -38,6 +38,7 @@ class Remedy:
     does: str
     proof: str
     check: str
+    owner: str
     steps: tuple[Step, ...]
 
 
@@ -78,6 +79,7 @@ def read(action: str, text: str) -> Remedy:
         action=action,
         does=_known(where, data["does"], PLACEHOLDERS),
         proof=data.get("proof", ""),
+        owner=data.get("owner", ""),
         check=_known(where, data.get("check", "probe check {again}"), SAFE | {"again"}),
         steps=tuple(steps),
     )

@@ -23,6 +23,7 @@ def _result(result: Result, redacted: bool) -> dict[str, Any]:
         "target": result.target,
         "verdict": result.verdict.value,
         "forecast": result.forecast,
+        "revocation": result.revocation,
         "cause": cause and {"code": cause.code, "title": cause.title, "certainty": cause.certainty.value, "owner": cause.owner.value, "summary": cause.summary},
         "candidates": [{"code": one.code, "why": one.why} for one in result.candidates],
         "findings": [_found(one, fingerprints) for one in result.findings],

@@ -91,7 +91,8 @@ def _advice(result: Result, found: Sequence[FoundText]) -> list[str]:
 def _account(result: Result) -> list[str]:
     """What is true of the whole check."""
     stacks = [f"{one.title}: {accepts(one)}. {one.says}".rstrip() for one in result.stacks]
-    return [f"{VERDICTS[result.verdict].capitalize()}. {result.sentence}", *stacks, f"To repeat: {result.repeat}"]
+    more = [one for one in (result.revocation and f"Revocation: {result.revocation}", result.forecast) if one]
+    return [f"{VERDICTS[result.verdict].capitalize()}. {result.sentence}", *more, *stacks, f"To repeat: {result.repeat}"]
 
 
 def _counts(counts: Sequence[int]) -> str:

@@ -59,7 +59,15 @@ def _summary(results: Sequence[Result]) -> list[str]:
 
 def _result(result: Result) -> list[str]:
     sections = (
-        [f"# {VERDICTS[result.verdict].capitalize()}: {escaped(result.target)}", "", escaped(result.sentence), "", *([escaped(result.forecast), ""] if result.forecast else [])],
+        [
+            f"# {VERDICTS[result.verdict].capitalize()}: {escaped(result.target)}",
+            "",
+            escaped(result.sentence),
+            "",
+            *([escaped(f"Revocation: {result.revocation}"), ""] if result.revocation else []),
+            *([f"Revocation: {escaped(result.revocation)}", ""] if result.revocation else []),
+            *([escaped(result.forecast), ""] if result.forecast else []),
+        ],
         _cause(result),
         _remedies(result),
         _messages(result),

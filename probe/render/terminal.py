@@ -29,6 +29,9 @@ from probe.report import CertificateText, ChainBox, FoundText, RemedyText, Repor
 NARROW, WIDE = 80, 120
 """Columns: a narrower terminal gets lines that it breaks itself, a wider one keeps a line that the eye can follow."""
 
+SHORT = 14
+"""Lines at most when everything is well."""
+
 MOST = 40
 """Entries of any one list that are shown; the other formats have them all."""
 
@@ -96,15 +99,20 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
         facts.append(("Clients", ", ".join(f"{visible(one.title.partition(' (')[0], 40)} {accepts(one)}" for one in result.stacks[:12])))
     if result.handshake:
         facts.append(("Connection", ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in result.handshake[:4])))
+    if result.revocation:
+        facts.append(("Revocation", visible(result.revocation, 400)))
     if result.forecast:
         facts.append(("Forecast", visible(result.forecast, 400)))
     lines = _verdict(result, paint, width)[:3]
     for label, value in facts:
         lines += _row(label, value, width, 2 if label == "Forecast" else 1)
     found = [one for one in others(result) if one.effect is not Effect.NOTE] + [one for one in others(result) if one.effect is Effect.NOTE]
+    # Two lines are for what is not shown; each finding has one, and a second as long as there is room.
+    spare = SHORT - 2 - len(lines) - len(found[:3])
     for one in found[:3]:
         label = "Note" if one.effect is Effect.NOTE else "Risk"
-        first, *rest = _row(label, visible(f"{one.code}: {one.summary or one.title}"), width, 2)
+        first, *rest = _row(label, visible(f"{one.code}: {one.summary or one.title}"), width, 2 if spare > 0 else 1)
+        spare -= len(rest)
         lines += [first if label == "Note" else first.replace(label, paint(label, "yellow"), 1), *rest]
     hidden = [_number(len(found) - 3, "more finding")] if len(found) > 3 else []
     hidden += [_number(len(result.not_observed), "cause") + " not looked at"] if result.not_observed else []

@@ -37,7 +37,11 @@ OBJECTIONS = {
     Why.EKU: "a certificate is not meant for servers (extended key usage)",
     Why.KEY_USAGE: "the key may not be used for this (key usage)",
     Why.WEAK_KEY: "a key is too weak",
-    Why.WEAK_SIGNATURE: "a signature algorithm is too weak",
+    Why.WEAK_SIGNATURE: "a signature algorithm is not accepted",
+    Why.CURVE: "a key is on a curve that it does not know",
+    Why.POLICY: "a certificate policy that a CA asks for is not there",
+    Why.NO_SUBJECT: "a certificate has no subject",
+    Why.EMPTY_CONSTRAINT: "a name constraint is empty",
     Why.UNREADABLE: "a certificate cannot be read",
 }
 """Each objection to a chain in words that need no dictionary."""
@@ -85,7 +89,7 @@ def remaining(end: datetime | None, now: datetime) -> str:
 
 def accepts(stack: StackVerdict) -> str:
     """Say in a word what a client stack does."""
-    return "saw no certificate" if stack.accepts is None else "accepts" if stack.accepts else "refuses"
+    return ("gets no further" if stack.note else "saw no certificate") if stack.accepts is None else "accepts" if stack.accepts else "refuses"
 
 
 def standing_in_the_way(stack: StackVerdict) -> tuple[str, ...]:

@@ -116,7 +116,11 @@ WORDS: dict[Why, str] = {
     Why.EKU: "not made for TLS servers",
     Why.KEY_USAGE: "its key may not be used so",
     Why.WEAK_KEY: "short key",
-    Why.WEAK_SIGNATURE: "outdated hash",
+    Why.WEAK_SIGNATURE: "unaccepted hash",
+    Why.CURVE: "unusual curve",
+    Why.POLICY: "lacks a policy that a CA asks for",
+    Why.NO_SUBJECT: "empty subject",
+    Why.EMPTY_CONSTRAINT: "empty name constraint",
     Why.UNREADABLE: "cannot be read",
 }
 

@@ -1,7 +1,11 @@
 """The picture of the chain: one box a certificate, the server's own first."""
 
+from dataclasses import replace
+
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
+from probe.case.revocation import standings
+from probe.case.status import Status
 from probe.facts.certificate import Certificate, title
 from probe.report import ChainBox
 from probe.report.certificates import WORDS, Numbers, origin_text
@@ -16,7 +20,8 @@ def boxes(case: Case, numbers: Numbers) -> tuple[ChainBox, ...]:
     if path is None:
         return ()
     refused = {(one.why, one.about) for verdict in case.verdicts for one in verdict.objections}
-    found = [_box(case, numbers, path, place, refused) for place in range(len(path.links))]
+    revoked = {one.certificate for one in standings(case) if one.status is Status.REVOKED}
+    found = [_revoked(one) if path.links[place].certificate in revoked else one for place, one in enumerate(_links(case, numbers, path, refused))]
     end = next((one for one in path.objections if one.why in OPEN_END and one.at == len(path.links) - 1), None)
     needless = any(verdict.accepts for verdict in case.verdicts) and not any(
         one.why is Why.ISSUER_UNKNOWN for verdict in case.verdicts for one in verdict.objections
@@ -33,6 +38,14 @@ def boxes(case: Case, numbers: Numbers) -> tuple[ChainBox, ...]:
             )
         )
     return tuple(found)
+
+
+def _links(case: Case, numbers: Numbers, path: Path, refused: set[tuple[Why, Certificate]]) -> list[ChainBox]:
+    return [_box(case, numbers, path, place, refused) for place in range(len(path.links))]
+
+
+def _revoked(one: ChainBox) -> ChainBox:
+    return replace(one, lines=(*one.lines, "revoked"), tone="bad")
 
 
 def _box(case: Case, numbers: Numbers, path: Path, place: int, refused: set[tuple[Why, Certificate]]) -> ChainBox:

@@ -1,8 +1,11 @@
 """From diagnoses to a Report. Pure: the same observation gives the same report."""
 
+from dataclasses import replace
+
 from probe.case.case import Case
+from probe.case.path import StackVerdict
 from probe.causes.catalogue import entry
-from probe.causes.words import Effect, Finding, Verdict
+from probe.causes.words import Effect, Finding, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
 from probe.facts.distinguished import text_of
 from probe.facts.observation import Resolution
@@ -11,6 +14,7 @@ from probe.report.certificates import Numbers
 from probe.report.chain import boxes
 from probe.report.forecast import forecast
 from probe.report.paste import paste
+from probe.report.revocation import noted, revocation, stapled
 from probe.report.sceptic import told
 from probe.report.timeline import rows
 from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, url
@@ -29,6 +33,7 @@ def compose(diagnoses: tuple[Diagnosis, ...]) -> Report:
 def _result(found: Diagnosis) -> Result:
     case = found.case
     numbers = Numbers(case)
+    revoked = revocation(case)
     tried = [sum(1 for before in found.prescribed[:place] if before.proof) for place in range(len(found.prescribed))]
     remedies = tuple(_remedy(one, number, case, numbers) for number, one in zip(tried, found.prescribed, strict=True))
     return Result(
@@ -43,18 +48,27 @@ def _result(found: Diagnosis) -> Result:
         explained=tuple(_found(one, case, numbers) for one in found.explained),
         not_observed=found.not_observed,
         remedies=remedies,
-        stacks=found.stacks,
+        stacks=reached(noted(found), case),
         chain=boxes(case, numbers),
         certificates=numbers.texts(),
         timeline=rows(case.observation),
         handshake=_handshake(case),
         messages=paste(found, remedies),
-        circumstances=(*_resolved(case.observation.resolutions), *circumstances(case)),
+        circumstances=(*_resolved(case.observation.resolutions), *((("Revocation", revoked),) if revoked else ()), *circumstances(case)),
         repeat=repeat(case.target),
         defects=tuple(f"{code}: {kind}" for code, kind in found.defects),
         observation=case.observation,
         forecast=forecast(found),
+        revocation=revoked if case.target.revocation != "off" else "",
     )
+
+
+def reached(stacks: tuple[StackVerdict, ...], case: Case) -> tuple[StackVerdict, ...]:
+    """A stack that has nothing against chain and name has still not accepted a connection whose handshake fails."""
+    if case.established:
+        return stacks
+    note = "It has nothing against the chain and the name, but the handshake itself fails."
+    return tuple(replace(one, accepts=None, note=note) if one.accepts else one for one in stacks)
 
 
 def _headline(found: Diagnosis) -> Headline | None:
@@ -114,11 +128,12 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         "again": repeat(target).removeprefix("probe check "),
         "peer": peer(target),
         "url": url(target),
+        "address": target.connect or target.host,
     }
     return RemedyText(
         action=one.remedy.action,
         text=one.remedy.does.format_map(values),
-        owner_text=owner(one.finding.owner or known.cause.owner, target) if known else "",
+        owner_text=owner(Owner(one.remedy.owner) if one.remedy.owner else one.finding.owner or known.cause.owner, target) if known else "",
         for_code=one.finding.code,
         proof=proof(one, number) if one.finding.effect is Effect.BREAKS else "",
         about=numbers.known(one.finding.about) if known and (one.finding.actions or known.cause.actions)[0] == one.remedy.action else (),
@@ -156,7 +171,7 @@ def _handshake(case: Case) -> tuple[tuple[str, str], ...]:
         found.append(("Server's signature", facts.signature_scheme))
     if one.version:
         found.append(("Application protocol", one.alpn or "none agreed"))
-        found.append(("Stapled OCSP answer", f"{len(one.staple)} bytes, not judged" if one.staple else "none"))
+        found.append(("Stapled OCSP answer", f"{len(one.staple)} bytes, {stapled(case)}" if one.staple else "none"))
         found.append(("Client certificate", _asked(facts.certificate_requested, len(facts.acceptable_issuers))))
         found += [("Accepted issuer", text_of(one)) for one in facts.acceptable_issuers[:ISSUERS]]
     found.append(("ClientHello", f"{one.hello_size} bytes, " + (f"for {one.sni}" if one.sni else "without a server name")))

@@ -19,7 +19,7 @@ def forecast(found: Diagnosis) -> str:
     if found.verdict not in (Verdict.WORKS, Verdict.DEPENDS):
         return ""
     chains: dict[object, tuple[Case, tuple[End, ...]]] = {}
-    for case in cases(found.case.observation):
+    for case in (again for one in cases(found.case.observation) for again in one.tries):
         if case.established and case.presented not in chains:
             chains[case.presented] = (case, ends(case))
     lasting = [(min((one.at for one in each if one.at), default=None), case, each) for case, each in chains.values() if each]

@@ -12,6 +12,7 @@ from probe.facts.observation import Connect, Exchange, Handshake, Observation, P
 from probe.facts.reading import Name
 from probe.facts.target import Target
 from probe.formats import read as read_file
+from probe.formats.ocsp import read as read_answer
 from probe.report.pseudonyms import HOST, Address, Pseudonyms
 from probe.tls.messages import presented, reading
 from probe.tls.plaintext import first_line
@@ -58,7 +59,7 @@ class Originals:
         certificates: dict[Certificate, None] = {}
         for one in observations:
             certificates |= dict.fromkeys(_certificates(one))
-            public = tuple(held for store in one.stores if store.kind == "certifi" for held in store.certificates)
+            public = tuple(held for store in (*one.stores, *one.compared) if store.kind == "certifi" for held in store.certificates)
             self.stay |= {value for held in public if held.read.subject for _, value in held.read.subject.attributes}
         for one in observations:
             self._observation(one)
@@ -91,7 +92,7 @@ class Originals:
                 self._url(url)
             for hop in fetch.hops:
                 self._host(hop.address or "")
-        for store in one.stores:
+        for store in (*one.stores, *one.compared):
             if store.kind not in ("system", "certifi", "none"):
                 self._file(store.source)
             for path in (store.path, *store.path.split("; ")):
@@ -274,8 +275,13 @@ def _certificates(one: Observation) -> list[Certificate]:
     """Every certificate of an observation but the anchors that everybody knows."""
     found = [Certificate(der=der) for attempt in one.attempts for step in attempt.steps if isinstance(step, Handshake) for der in presented(step)]
     found += [held for fetch in one.fetches if fetch.purpose == "issuer" for held, _ in read_file(fetch.body).certificates]
-    public = {held for store in one.stores if store.kind == "certifi" for held in store.certificates}
-    found += [held for store in one.stores for held in store.certificates]
+    # Who signed an answer about revocation is named where the answer is.
+    answers = [fetch.body for fetch in one.fetches if fetch.purpose == "ocsp"]
+    answers += [step.staple for attempt in one.attempts for step in attempt.steps if isinstance(step, Handshake) and step.staple]
+    read_answers = [read_answer(body) for body in answers]
+    found += [held for answer in read_answers if not isinstance(answer, str) for held in answer.certificates]
+    public = {held for store in (*one.stores, *one.compared) if store.kind == "certifi" for held in store.certificates}
+    found += [held for store in (*one.stores, *one.compared) for held in store.certificates]
     if one.target.pin and one.target.pin.certificate:
         found.append(one.target.pin.certificate)
     return [held for held in found if held not in public]

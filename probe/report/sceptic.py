@@ -4,13 +4,14 @@ import re
 import shlex
 
 from probe.case.case import Case
+from probe.case.revocation import pairs
 from probe.causes.catalogue import entry
 from probe.causes.shown import FILES, Shown
 from probe.causes.words import Finding
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake
 from probe.facts.target import Target
-from probe.protocols import named
+from probe.protocols import NAMES, named
 from probe.report.certificates import Numbers
 
 NOBODY = "-no-CAfile -no-CApath -no-CAstore"
@@ -32,8 +33,8 @@ def told(finding: Finding, case: Case, numbers: Numbers) -> Told:
     shown = shown_by(finding, case)
     values = _values(case, numbers)
     commands = tuple(re.sub(" {2,}", " ", filled) for command in shown.commands for filled in _filled(command, values, case))
-    numbered = dict(zip(FILES, (_roots(case, numbers), numbers.known(finding.about)), strict=True))
-    saves = tuple((name, which) for name, which in numbered.items() if which and any(name in command for command in commands))
+    numbered = dict(zip(FILES, (_roots(case, numbers), numbers.known(finding.about), _issuer(case, finding, numbers)), strict=True))
+    saves = tuple((name, which) for name, which in numbered.items() if which and any(name in shlex.split(command) for command in commands))
     return Told(commands=commands, shows=shown.shows, saves=saves)
 
 
@@ -54,6 +55,7 @@ def shown_by(finding: Finding, case: Case) -> Shown:
 def _values(case: Case, numbers: Numbers) -> dict[str, str]:
     target = case.target
     there = _peer(case)
+    alpn = named(target.protocol).alpn if target.protocol in NAMES else ()
     return {
         "peer": shlex.quote(there),
         "sni": _sni(case.handshake, target),
@@ -61,11 +63,11 @@ def _values(case: Case, numbers: Numbers) -> dict[str, str]:
         "name": ("-verify_ip " if case.names and case.names.is_ip else "-verify_hostname ") + shlex.quote(target.name),
         "server_name": shlex.quote(target.name),
         "versions": " ".join(f"{option} {shlex.quote(one)}" for option, one in (("-min_protocol", target.tls_min), ("-max_protocol", target.tls_max)) if one),
-        "alpn": f"-alpn {','.join(named(target.protocol).alpn)}" if named(target.protocol).alpn else "",
+        "alpn": f"-alpn {','.join(alpn)}" if alpn else "",
         "dig": next(iter(_digs(case)), ""),
         "url": _url(case, there),
         "system_url": shlex.quote(f"https://{target.host}:{target.port}/"),
-        "store": shlex.quote(next((one.path or one.source for one in case.observation.stores if one.skipped), "root.pem")),
+        "store": shlex.quote(next((one.path or one.source for one in case.observation.stores if one.skipped or one.refused), "root.pem")),
     }
 
 
@@ -84,6 +86,11 @@ def _sni(one: Handshake | None, target: Target) -> str:
 
 def _roots(case: Case, numbers: Numbers) -> tuple[int, ...]:
     return numbers.known(case.anchors)
+
+
+def _issuer(case: Case, finding: Finding, numbers: Numbers) -> tuple[int, ...]:
+    about = finding.about[:1]
+    return numbers.known(tuple(issuer for certificate, issuer in pairs(case) if certificate in about)[:1])
 
 
 def _verify(case: Case, numbers: Numbers) -> str:

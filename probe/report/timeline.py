@@ -31,6 +31,7 @@ QUESTIONS = {
     "ssl3": "SSL 3.0 only",
 }
 SHOWN = 40
+FETCHES = {"ocsp": "OCSP", "crl": "CRL"}
 
 
 def rows(observation: Observation) -> tuple[TimelineRow, ...]:
@@ -48,7 +49,7 @@ def rows(observation: Observation) -> tuple[TimelineRow, ...]:
                 )
             )
     for fetch in observation.fetches:
-        found.append((fetch.started, TimelineRow(title=fetch.url, bars=(_bar("fetch", fetch, _fetched(fetch)),))))
+        found.append((fetch.started, TimelineRow(title=fetch.url, bars=(_bar(FETCHES.get(fetch.purpose, "fetch"), fetch, _fetched(fetch)),))))
     return tuple(row for _, row in sorted(found, key=lambda one: one[0]))
 
 

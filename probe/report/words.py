@@ -1,6 +1,7 @@
 """The sentences of a report that do not belong to one cause: verdict, owners, proofs, how to repeat it."""
 
 import shlex
+from hashlib import sha256
 
 from probe.case.case import Case
 from probe.causes.catalogue import entry
@@ -46,27 +47,32 @@ def url(target: Target) -> str:
 
 def sentence(found: Diagnosis) -> str:
     """The verdict in one sentence with the host and the time."""
-    target, when = found.case.target, f"{found.case.observation.taken_at:%Y-%m-%d %H:%M} UTC"
+    target = found.case.target
+    # With --at it is not what happened but what would happen.
+    judged = f", judged for {target.at:%Y-%m-%d %H:%M} UTC," if target.at else ""
+    when = f"{found.case.observation.taken_at:%Y-%m-%d %H:%M} UTC{judged}"
     what, cause = endpoint(target), entry(found.cause.code) if found.cause else None
     if found.verdict is Verdict.WORKS:
         with_risks = sum(1 for one in found.findings if one.effect == "risks")
         risks = f" {with_risks} risk{'s' if with_risks != 1 else ''} {'are' if with_risks != 1 else 'is'} named below." if with_risks else ""
-        return f"{what} worked at {when}: {_acceptance(found)}.{risks}"
+        return f"{what} worked at {when.rstrip(',')}: {_acceptance(found)}.{risks}"
     if cause is None:
         why = {"interrupted": "the check was interrupted", "timeout": "the time for the check ran out"}.get(
             found.case.observation.unfinished, "what was seen does not decide"
         )
-        return f"Whether {what} works was not found out at {when}: {why}."
+        return f"Whether {what} works was not found out at {when.rstrip(',')}: {why}."
     if found.verdict is Verdict.DEPENDS:
         yes = [short(one.title) for one in found.stacks if one.accepts]
         no = [short(one.title) for one in found.stacks if one.accepts is False]
-        return f"{what} works for some clients only, at {when}: {_does(yes, 'accept')} it, {_does(no, 'refuse')} it. {cause.cause.title}."
+        accepting = f"{_does(yes, 'accept')} it, " if yes else ""
+        return f"{what} works for some clients only, at {when.rstrip(',')}: {accepting}{_does(no, 'refuse')} it. {cause.cause.title}."
     if found.verdict is Verdict.UNDECIDED:
         known = [one for one in (entry(code) for code, _ in found.candidates) if one]
         titles = " Or: ".join(f"{one.cause.title}." for one in known) or f"{cause.cause.title}."
-        return f"{what} failed at {when}, and what was seen does not decide why. Either: {titles}"
-    sure = "" if found.cause and found.cause.certainty is Certainty.PROVEN else " most likely"
-    return f"{what} failed at {when},{sure} because of this: {cause.cause.title}." if sure else f"{what} failed at {when}: {cause.cause.title}."
+        return f"{what} failed at {when.rstrip(',')}, and what was seen does not decide why. Either: {titles}"
+    likely = found.cause is not None and found.cause.certainty is not Certainty.PROVEN
+    why = f", most likely because of this: {cause.cause.title}." if likely else f": {cause.cause.title}."
+    return f"{what} failed at {when.rstrip(',')}{why}"
 
 
 def short(title: str) -> str:
@@ -81,7 +87,10 @@ def _does(titles: list[str], verb: str) -> str:
 def _acceptance(found: Diagnosis) -> str:
     case = found.case
     titles = " and ".join(short(one.title) for one in found.stacks)
-    app = f", and the service answered {case.exchange.status}" if case.exchange and case.exchange.status is not None else ""
+    words = {"https": "HTTP {}", "ldaps": "LDAP result {}"}
+    app = ""
+    if case.exchange and case.exchange.status is not None:
+        app = f", and the service answered {words.get(case.exchange.protocol, '{}').format(case.exchange.status)}"
     version = f"{case.handshake.version}, " if case.handshake and case.handshake.version else ""
     return f"{version}{titles} accept{'s' if len(found.stacks) == 1 else ''} its certificate for {case.target.name}{app}"
 
@@ -111,6 +120,8 @@ def repeat(target: Target) -> str:
         ("--repeat", str(target.repeat) if target.repeat > 1 else None),
         *(("--resolver", one) for one in _resolvers(target)),
         ("--revocation", target.revocation if target.revocation != "off" else None),
+        ("--pin", target.pin.source if target.pin else None),
+        ("--public", target.public if target.public != "certifi" else None),
         ("--tls-min", target.tls_min),
         ("--tls-max", target.tls_max),
         ("--as", target.stack),
@@ -160,10 +171,16 @@ def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
                 else f"{what}, {one.size} anchor{'s' if one.size != 1 else ''}",
             )
         )
+    if target.pin:
+        digits = ":".join(target.pin.sha256[place : place + 2] for place in range(0, len(target.pin.sha256), 2)).upper()
+        same = case.leaf is not None and sha256(case.leaf.der).hexdigest() == target.pin.sha256
+        state = "not seen" if case.leaf is None else "it is the one that was sent" if same else "another one was sent"
+        shown = f"SHA-256 {digits}" if target.pin.certificate is None else f"{target.pin.source}, SHA-256 {digits}"
+        found.append(("Certificate expected", f"{shown}: {state}"))
     found.append(("Client stacks asked", ", ".join(one.title for one in case.stacks)))
     found.append(("Judged for", f"{case.at:%Y-%m-%d %H:%M:%S} UTC" + ("" if target.at is None else " (given by --at)")))
     found.append(("Seen from", seen.vantage.host + (f" ({seen.vantage.address})" if seen.vantage.address else "")))
     found += [("Environment", one) for one in seen.vantage.note]
     found.append(("Made with", f"probe {seen.probe}, " + ", ".join(f"{name} {version}" for name, version in seen.libraries)))
-    found.append(("Not examined", "revocation (OCSP, CRL) and certificate transparency"))
+    found.append(("Not examined", "certificate transparency" if target.revocation != "off" else "revocation (OCSP, CRL) and certificate transparency"))
     return tuple(found)

@@ -4,12 +4,12 @@ import re
 import tomllib
 from typing import Any, get_origin, get_type_hints
 
-from probe.stacks.stack import CONDITIONS, FORMS, PLACES, REFUSALS, WHYS, Anchors, Limits, Search, Stack, Stage, Words
+from probe.stacks.stack import CONDITIONS, FORMS, PLACES, REFUSALS, WHYS, Anchors, Limits, Revocation, Search, Stack, Stage, Words
 
-_TABLES: dict[str, type[Any]] = {"search": Search, "anchors": Anchors, "limits": Limits}
+_TABLES: dict[str, type[Any]] = {"search": Search, "anchors": Anchors, "limits": Limits, "revocation": Revocation}
 _LISTS: dict[str, type[Any]] = {"stages": Stage, "words": Words}
 _HINTS = {kind: get_type_hints(kind) for kind in (*_TABLES.values(), *_LISTS.values())}
-_PLAIN = {"name": str, "title": str, "compared": str, "form": str, "prints_last": bool}
+_PLAIN = {"name": str, "title": str, "compared": str, "form": str, "aside": str, "prints_last": bool}
 _CHOICES = {"search.way": ("greedy", "ordered", "any"), "anchors.leaf": ("no", "checked", "unchecked")}
 _STAGE_CHOICES = {"on": PLACES, "walk": ("up", "down"), "part": ("path", "after"), "mode": ("", "direct", "search")}
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w-]+)\s*\]")

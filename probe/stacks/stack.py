@@ -22,6 +22,10 @@ WHYS = (
     "key-usage",
     "weak-key",
     "weak-signature",
+    "curve",
+    "policy",
+    "no-subject",
+    "empty-constraint",
     "unreadable",
     "name",
 )
@@ -48,6 +52,8 @@ FORMS = (
     "presented-trailing-dot",
     "underscore",
     "underscore-under-wildcard",
+    "deviation",
+    "ip-mapped",
     "u-label-in-cn",
     "u-label",
 )
@@ -69,6 +75,7 @@ CONDITIONS = (
     "bound-by-anchor",  # the name constraints are those of the anchor
     "dns-san",  # the end-entity certificate has DNS names in its subjectAltName
     "key-ids",  # the key identifiers name another key
+    "key-transport",  # the server's key deciphers in the handshake, it does not sign
     "last-second",  # the very second of notAfter
     "leaf",  # about the end-entity certificate
     "md5",  # signed with MD5
@@ -79,6 +86,7 @@ CONDITIONS = (
     "signature-only",  # a signature does not fit, and the key identifiers do not say why
     "store-empty",
     "underscore",  # the reference identity has an underscore
+    "varying",  # only some releases refuse the digest
     "version-1",
     "with-intermediates",  # at least one certificate between the end-entity's and the anchor
 )
@@ -91,7 +99,7 @@ class Search:
 
     ``way``: ``greedy`` (one issuer after the other by name and key identifier, store first, never back), ``ordered`` (the chain as sent if it is in
     order, else all paths), ``any`` (all paths). ``max_certificates`` and ``max_message`` (bytes) are limits of the TLS message, ``max_intermediates`` of a
-    search; 0: none. ``reads_all``: a presented certificate that cannot be read ends the handshake wherever it stands.
+    search (``greedy``: of any chain); 0: none. ``reads_all``: a presented certificate that cannot be read ends the handshake wherever it stands.
     """
 
     way: str
@@ -114,16 +122,29 @@ class Anchors:
 
 @noun
 class Limits:
-    """What is strong enough and allowed. ``keys``: fewest bits for a kind of key. ``hashes``: digests refused. ``leaf_usages``: one of these key
-    usages must be there.
+    """What is strong enough and allowed. ``keys``: fewest bits for a kind of key. ``curves``: those known for signatures (none: all). ``hashes``: digests
+    refused, ``varying`` those that only some releases refuse. ``leaf_usages``: one of these key usages must be there, ``transport_usages`` if the server's
+    key deciphers. ``purposes``: extended key usages that do beside serverAuth.
 
     ``critical``: OIDs of critical extensions that it knows beside those of RFC 5280 section 6.1.
     """
 
     keys: tuple[tuple[str, int], ...]
+    curves: tuple[str, ...]
     hashes: tuple[str, ...]
+    varying: tuple[str, ...]
     leaf_usages: tuple[str, ...]
+    transport_usages: tuple[str, ...]
+    purposes: tuple[str, ...]
     critical: tuple[str, ...]
+
+
+@noun
+class Revocation:
+    """Whether it looks for revoked certificates without being told to (``by_default``), and what tells it to (``turned_on_by``)."""
+
+    by_default: bool
+    turned_on_by: str
 
 
 @noun
@@ -151,7 +172,7 @@ class Words:
 
     ``text`` may hold {host}, {subject}, {algorithm}, {algorithm_below}, {kind}, {bits}, {not_after}, {not_before}, {count}, {size} and {limit};
     ``number`` is the stack's error number. ``inner`` is the innermost cause if the first line does not say it. ``form`` replaces the stack's form of a line.
-    ``alert`` is the TLS alert sent.
+    ``alert`` is the TLS alert sent, ``note`` a sentence to be told besides.
     """
 
     whys: tuple[str, ...]
@@ -161,6 +182,7 @@ class Words:
     alert: str = ""
     inner: str = ""
     form: str = ""
+    note: str = ""
 
 
 @noun
@@ -168,7 +190,7 @@ class Stack:
     """A client stack. ``verified`` tells whether its verdicts and words were compared with the real program, ``compared`` with which.
 
     ``form`` is how a line in a log looks ({number}, {alert}, {text}). ``names`` are the forms of a name that it overlooks. ``prints_last`` when it prints
-    the last thing that it meets, not the first. ``citations`` are (field, source).
+    the last thing that it meets, not the first. ``aside`` is said of every line that names the alert. ``citations`` are (field, source).
     """
 
     name: str
@@ -176,10 +198,12 @@ class Stack:
     verified: bool
     compared: str
     form: str
+    aside: str
     prints_last: bool
     search: Search
     anchors: Anchors
     limits: Limits
+    revocation: Revocation
     names: tuple[str, ...]
     stages: tuple[Stage, ...]
     words: tuple[Words, ...]

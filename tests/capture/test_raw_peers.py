@@ -47,7 +47,8 @@ def handshake(talk: Talk, seconds: float = 10.0) -> Handshake:
 def test_silence_ends_with_the_deadline() -> None:
     one = handshake(raw_server.silence, seconds=0.4)
     assert one.ending == Ending(how=How.TIMED_OUT)
-    assert 0.3 < one.took < 3 and one.received == 0 and one.hello_size > 1400
+    # Half of the time is left for other questions.
+    assert 0.15 < one.took < 3 and one.received == 0 and one.hello_size > 1400
 
 
 def test_one_byte_now_and_then_does_not_defeat_the_deadline() -> None:

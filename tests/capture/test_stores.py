@@ -147,6 +147,16 @@ def test_a_folder_from_the_environment_joins_the_default_file(machine: Path, roo
     assert ders(load("system")) == [roots[0].der, roots[2].der]
 
 
+def test_folders_below_the_one_from_the_environment_are_not_the_systems(machine: Path, roots: tuple[Issued, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian keeps the key store of Java in one; OpenSSL looks at none."""
+    (machine / "own" / "java").mkdir()
+    (machine / "own" / "java" / "cacerts").write_bytes(b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\0")
+    monkeypatch.setenv("SSL_CERT_DIR", str(machine / "own"))
+    loaded = load("system")
+    assert ders(loaded) == [roots[2].der, roots[1].der] and loaded.skipped == ()
+    assert [one.where for one in load(str(machine / "own")).skipped] == [str(machine / "own" / "java" / "cacerts")]
+
+
 def test_an_unreadable_file_from_the_environment_is_never_replaced_by_another(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(machine / "gone.pem"))
     assert "SSL_CERT_FILE" in refused("system").says

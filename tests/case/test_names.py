@@ -27,6 +27,7 @@ JAVA = NameRules(
     wildcard_middle=True,
     wildcard_tld=True,
     reference_trailing_dot=True,
+    ip_mapped=True,
     u_label_in_cn=True,
 )
 OPENSSL = NameRules(
@@ -173,6 +174,8 @@ def pairs() -> list[tuple[str, bytes]]:
     first, last = attribute("0603550403", HOST.encode()), attribute("0603550403", b"other.example")
     subjects = [tlv(SEQUENCE, first, last), tlv(SEQUENCE, last, first), common_name(HOST.encode("utf-16-be"), 0x1E), common_name(HOST.encode(), 0x13)]
     found += [(host, certificate(subject=subject, extensions=())) for host in (HOST, "other.example") for subject in subjects]
+    found += [("stra\u00dfe.example", made(dns(b"xn--strae-oqa.example")).der)]
+    found += [("192.0.2.1", made(address(*bytes(10), 255, 255, 192, 0, 2, 1)).der)]
     found += [(HOST, certificate(subject=common_name(HOST.encode()), extensions=(extension(SAN, value),))) for value in (b"garbage", tlv(SEQUENCE))]
     return found
 

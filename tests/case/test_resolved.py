@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from probe.case.resolved import LIMIT, addresses, literal
+from probe.case.resolved import LIMIT, addresses, asked_as, literal
 from probe.facts.observation import Ending, How, Resolution
 from probe.facts.target import Target
 
@@ -48,3 +50,12 @@ def test_there_is_a_limit() -> None:
 def test_literals() -> None:
     assert literal("127.0.0.1") == "127.0.0.1"
     assert literal("127.1") is None and literal("shop.example") is None and literal("") is None
+
+
+def test_resolvers_that_are_only_compared_lead_nowhere() -> None:
+    wanted = replace(target(resolver="192.0.2.53"), also_resolvers=("192.0.2.54:5353", "2001:db8::53", "system"))
+    servers = {"192.0.2.53:53": "192.0.2.1", "192.0.2.54:5353": "192.0.2.2", "[2001:db8::53]:53": "192.0.2.3"}
+    answers = tuple(replace(found("dns", address, kind="A"), server=server) for server, address in servers.items())
+    assert addresses(wanted, (SYSTEM, *answers)) == ("192.0.2.1",)
+    assert [asked_as(one, wanted) for one in (SYSTEM, *answers)] == ["system", "dns", "192.0.2.54:5353", "2001:db8::53"]
+    assert addresses(replace(wanted, resolver=None), (SYSTEM, *answers)) == ("192.0.2.1", "2001:db8::1")

@@ -34,7 +34,7 @@ def test_no_two_causes_explain_each_other() -> None:
 
 
 def test_every_remedy_is_used_and_every_proof_exists() -> None:
-    used = {action for one in entries() for action in one.cause.actions}
+    used = {action for one in entries() for action in (*one.cause.actions, *one.cause.instead)}
     assert used == set(actions())
     assert {remedy(action).proof for action in actions()} - {""} == set(ALTERATIONS)
 

@@ -82,6 +82,30 @@ def test_formats_and_files(stage: Stage, tmp_path: Path) -> None:
     assert again.stdout == (tmp_path / "out.json").read_text()
 
 
+def test_every_format_and_an_html_report_that_is_judged_again(stage: Stage, tmp_path: Path) -> None:
+    arguments = scene(stage, "chain.intermediate-missing").arguments
+    done = probe("check", *arguments, "--format", "markdown", "--html", "out.html", "--save", "seen.json", folder=tmp_path)
+    assert done.returncode == 1 and done.stdout.startswith("# Fails: shop.example"), done
+    for form in ("terminal", "json", "html", "markdown", "junit"):
+        texts = [probe("report", name, "--format", form, folder=tmp_path).stdout for name in ("out.html", "seen.json")]
+        assert texts[0] == texts[1] and len(texts[0]) > 1000
+    both = probe("report", "out.html", "seen.json", "--html", "both.html", folder=tmp_path)
+    assert both.returncode == 1 and "Summary of 2 targets" in both.stdout
+    again = json.loads(probe("report", "both.html", "--format", "json", folder=tmp_path).stdout)
+    assert [one["observation"] for one in again["results"]] == [json.loads((tmp_path / "seen.json").read_text())] * 2
+
+
+def test_redacted_reports_name_nobody_and_save_nothing(stage: Stage, tmp_path: Path) -> None:
+    arguments = scene(stage, "chain.intermediate-missing").arguments
+    done = probe("check", *arguments, "--redact", "--html", "out.html", folder=tmp_path)
+    assert done.returncode == 1 and "Redacted" in done.stdout
+    for text in (done.stdout, (tmp_path / "out.html").read_text()):
+        assert "shop.example" not in text and "Lab Root CA" not in text and "Lab Issuing CA" not in text
+    assert probe("report", "out.html", folder=tmp_path).returncode == 2
+    refused = probe("check", *arguments, "--redact", "--save", "seen.json", folder=tmp_path)
+    assert refused.returncode == 2 and "--save and --redact" in refused.stderr and not (tmp_path / "seen.json").exists()
+
+
 def test_a_replay_with_another_store_name_date_and_stack(stage: Stage, tmp_path: Path) -> None:
     broken = scene(stage, "chain.root-untrusted").arguments
     assert probe("check", *broken, "--save", "seen.json", folder=tmp_path).returncode == 1

@@ -110,10 +110,15 @@ def test_hostile_pages_are_refused_in_a_sentence(name: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["<template " * 400_000, '<template class="observation"' * 200_000, '<template class="observation">' * 100_000, '<template class="observation">' + "A" * 4_000_000,
-     ("<template " + 'class="observation" ' * 10) * 20_000],
+    [
+        "<template " * 400_000,
+        '<template class="observation"' * 200_000,
+        '<template class="observation">' * 100_000,
+        '<template class="observation">' + "A" * 4_000_000,
+        ("<template " + 'class="observation" ' * 10) * 20_000,
+    ],
     ids=["starts", "classes", "opened", "long", "attributes"],
-)  # fmt: skip
+)
 def test_no_page_makes_it_slow(text: str, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(text)

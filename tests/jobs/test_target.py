@@ -1,9 +1,11 @@
+import shlex
 from datetime import UTC, datetime
 
 import pytest
 
 from probe.facts.unusable import Unusable
 from probe.jobs.target import Options, moment, target
+from probe.report.words import repeat
 
 NONE = Options()
 
@@ -80,6 +82,10 @@ def test_name_and_sni() -> None:
         (Options(connect="shop.example"), "--connect"),
         (Options(connect="192.0.2.7:0"), "--connect"),
         (Options(resolver="dns.example"), "--resolver"),
+        (Options(resolver=("192.0.2.53", "dns.example")), "--resolver"),
+        (Options(resolver=tuple(f"192.0.2.{number}" for number in range(9))), "--resolver"),
+        (Options(repeat=0), "--repeat"),
+        (Options(repeat=101), "--repeat"),
         (Options(tls_min="SSLv3"), "--tls-min"),
         (Options(tls_min="TLSv1.3", tls_max="TLSv1.2"), "above"),
         (Options(at="tomorrow"), "--at"),
@@ -100,3 +106,27 @@ def test_options_that_can() -> None:
     assert (one.tls_min, one.tls_max) == ("TLSv1.2", "TLSv1.3")
     assert one.at == datetime(2026, 12, 31, tzinfo=UTC)
     assert moment("2026-12-31T08:00:00+02:00") == datetime(2026, 12, 31, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "compared"),
+    [
+        ((), None, ()),
+        (("192.0.2.53",), "192.0.2.53", ()),
+        (("192.0.2.53", "[2001:db8::53]:5353"), "192.0.2.53", ("[2001:db8::53]:5353",)),
+        (("192.0.2.53", "system", "192.0.2.53"), "192.0.2.53", ("system",)),
+        (("system", "192.0.2.53"), None, ("192.0.2.53",)),
+        (("SYSTEM",), None, ()),
+    ],
+)
+def test_the_first_resolver_decides_and_the_others_are_compared(given: tuple[str, ...], first: str | None, compared: tuple[str, ...]) -> None:
+    one = target("shop.example", Options(resolver=given))
+    assert (one.resolver, one.also_resolvers) == (first, compared)
+    words = shlex.split(repeat(one))
+    again = tuple(value for option, value in zip(words, words[1:], strict=False) if option == "--resolver")
+    assert target("shop.example", Options(resolver=again)) == one
+
+
+def test_how_often_is_kept_and_repeated() -> None:
+    assert target("shop.example", NONE).repeat == 1 and "--repeat" not in repeat(target("shop.example", NONE))
+    assert repeat(target("shop.example", Options(repeat=100))).endswith("--repeat 100")

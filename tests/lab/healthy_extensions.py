@@ -1,10 +1,10 @@
 """Healthy variants of what stands in certificates besides key, name and date: extensions, identifiers, string types."""
 
+from dataclasses import replace
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from probe.facts.certificate import Certificate
 from probe.lab import surgery
@@ -13,17 +13,19 @@ from tests.peers.pki import CA_USAGE, Made, ca, leaf, name
 
 OID = x509.ObjectIdentifier
 _UNKNOWN = OID("1.3.6.1.4.1.55555.7")
+STRICT = ("chain.strict-profile",)
+"""What is healthy for most clients and refused by strict ones."""
 
 
 def identifiers() -> Variants:
     """Key identifiers (RFC 5280 sections 4.2.1.1 and 4.2.1.2) in every form."""
     root, middle = usual()
-    bare_root, bare = ca("Bare Root", identifiers=False), None
+    bare_root = ca("Bare Root", identifiers=False)
     bare = ca("Bare CA", bare_root, identifiers=False)
-    yield Variant(name="ids-none", chain=(leaf(bare, identifiers=False), bare), anchors=(bare_root,))
-    yield good("ids-none-in-leaf", leaf(middle, identifiers=False))
+    yield Variant(name="ids-none", chain=(leaf(bare, identifiers=False), bare), anchors=(bare_root,), risks=STRICT)
+    yield replace(good("ids-none-in-leaf", leaf(middle, identifiers=False)), risks=STRICT)
     without = ca("Half Bare CA", root, identifiers=False)
-    yield Variant(name="ids-none-in-intermediate", chain=(leaf(without, authority=None, identifiers=False), without), anchors=(root,))
+    yield Variant(name="ids-none-in-intermediate", chain=(leaf(without, authority=None, identifiers=False), without), anchors=(root,), risks=STRICT)
     serial = 0x1234567890ABCDEF
     known = ca("Serial CA", root, serial=serial)
     odd = _authority_with_serial(known, root, serial)
@@ -76,7 +78,7 @@ def constraints() -> Variants:
     yield below("intermediate-for-any", purposes=("any", "server"))
     yield below("intermediate-only-signs-certificates", usage=("key_cert_sign",))
     yield below("intermediate-usage-many", usage=(*CA_USAGE, "digital_signature", "content_commitment"))
-    yield below("intermediate-without-usage", usage=())
+    yield replace(below("intermediate-without-usage", usage=()), risks=STRICT)
 
 
 def purposes() -> Variants:
@@ -84,7 +86,7 @@ def purposes() -> Variants:
     root, middle = usual()
     for label, wanted in (("server", ("server",)), ("server-and-client", ("server", "client")), ("client-and-server", ("client", "server")), ("none", ())):
         yield good(f"purpose-{label}", leaf(middle, purposes=wanted))
-    yield good("purpose-any", leaf(middle, purposes=("any",)))
+    yield good("purpose-any-and-server", leaf(middle, purposes=("any", "server")))
     for label, usage in (
         ("none", ()),
         ("signature", ("digital_signature",)),
@@ -103,8 +105,8 @@ def information() -> Variants:
     _, middle = usual()
     web = x509.UniformResourceIdentifier
     access = [
-        x509.AccessDescription(x509.AuthorityInformationAccessOID.OCSP, web("http://ocsp.ca.example/")),
-        x509.AccessDescription(x509.AuthorityInformationAccessOID.CA_ISSUERS, web("http://ca.example/issuing.der")),
+        x509.AccessDescription(AuthorityInformationAccessOID.OCSP, web("http://ocsp.ca.example/")),
+        x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, web("http://ca.example/issuing.der")),
     ]
     points = [x509.DistributionPoint([web("http://ca.example/issuing.crl")], None, None, None)]
     directory = [x509.DistributionPoint([web("ldap:///CN=CA,DC=corp,DC=example?certificateRevocationList")], None, None, None)]
@@ -139,7 +141,6 @@ def subjects() -> Variants:
     """Distinguished names of many forms and string types."""
     root, middle = usual()
     forms: dict[str, x509.Name] = {
-        "empty": x509.Name([]),
         "organization-only": name("", "Shop Ltd"),
         "of-a-company": name(HOST, "Shop Ltd", ("2.5.4.6", "DE"), ("2.5.4.7", "Berlin"), ("2.5.4.8", "Berlin"), ("2.5.4.11", "Web")),
         "with-mail": name(HOST, "Shop Ltd", ("1.2.840.113549.1.9.1", "admin@shop.example")),
@@ -158,9 +159,12 @@ def subjects() -> Variants:
     for label, subject in forms.items():
         yield good(f"subject-{label}", leaf(middle, subject=subject))
     for label, subject in forms.items():
-        if label not in ("empty", "two-common-names"):
+        if label != "two-common-names":
             above = ca("Named", root, subject=subject)
             yield Variant(name=f"issuer-{label}", chain=(leaf(above), above), anchors=(root,))
+    # RFC 5280 section 4.1.2.6: without a subject the names stand in a critical extension.
+    critical = x509.SubjectAlternativeName([x509.DNSName(HOST)])
+    yield good("subject-empty", leaf(middle, subject=x509.Name([]), san=(), extra=((critical, True),)))
     retyped = _retyped(plain(), middle, surgery.PRINTABLE_STRING)
     yield good("issuer-other-string-type", retyped)
 

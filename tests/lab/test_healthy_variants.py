@@ -1,6 +1,5 @@
 """At least three hundred healthy endpoints: each works, nothing breaks, and no risk is named that is none. The JVM and OpenSSL agree that they are healthy."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +20,6 @@ def situation(one: Variant) -> Situation:
     return Situation(name=one.name, presented=one.chain, anchors=one.anchors, host=one.host)
 
 
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with Stage() as opened:
-        yield opened
-
-
 def check(one: Variant) -> tuple[str, list[str], list[str], list[str]]:
     """Verdict, and the codes of what breaks, of risks and of notes."""
     with Stage() as stage:
@@ -37,8 +30,10 @@ def check(one: Variant) -> tuple[str, list[str], list[str], list[str]]:
         else:
             trust = ("--trust", str(openssl.written(Path(stage.folder, "anchors.pem"), one.anchors)))
         host = f"[{one.host}]" if ":" in one.host else one.host
-        found = diagnose(observed((f"{one.scheme}://{host}:{port}", "--connect", f"127.0.0.1:{port}", *trust, *one.options)))
+        seen = observed((f"{one.scheme}://{host}:{port}", "--connect", f"127.0.0.1:{port}", *trust, *one.options))
+    found = diagnose(seen)
     assert not found.defects
+    assert (len(seen.attempts), seen.fetches) == (1, ())
     codes = {effect: [finding.code for finding in found.findings if finding.effect == effect] for effect in ("breaks", "risks", "note")}
     return str(found.verdict.value), codes["breaks"], codes["risks"], codes["note"]
 

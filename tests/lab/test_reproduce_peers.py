@@ -69,7 +69,7 @@ def test_java_and_openssl_say_the_same_of_both(name: str, opens: Opens, java: Ja
         scene = opens(stage).arguments
         copy = reproduce(second, observed(scene)).arguments
         assert java.says(*place(scene)) == java.says(*place(copy)) != ""
-        assert openssl(*place(scene)) == openssl(*place(copy))
+        assert openssl(*place(scene)) == openssl(*place(copy)) != []
 
 
 def test_enough_chains_were_compared() -> None:

@@ -11,6 +11,7 @@ from cryptography import x509
 from probe.lab.healthy import HEALTHY
 from probe.lab.scenario import Scenario, all_scenarios
 from probe.lab.scene import Scene
+from probe.lab.shop import HOST
 from probe.lab.stage import Stage
 from tests.lab.client import Asked, asked, context, curl, dig, outcome, s_client, talk
 
@@ -33,6 +34,15 @@ BROKEN = {
     "tls.sni-required": "TLSV1_UNRECOGNIZED_NAME",
     "tls.legacy-only": "TLSV1_ALERT_PROTOCOL_VERSION",
     "tls.legacy-only small-dh": "DH_KEY_TOO_SMALL",
+    "tls.legacy-only triple-des": "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "tls.legacy-only rc4": "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "tls.legacy-only ssl3": "UNEXPECTED_EOF_WHILE_READING",
+    "tls.legacy-only export-dh": "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "tls.legacy-only refused-dh": "BAD_DH_VALUE",
+    # This client's ClientHello is small, so that it is let through as that of any older client.
+    "tls.hello-size": OK,
+    "tls.hello-size swallowed": OK,
+    "tls.hello-size one-segment": OK,
     "tls.malformed": "ASN1 lib",
     "tls.malformed no-certificate": "ASN1 lib",
     "tls.malformed trailing-bytes": "CERT_LENGTH_MISMATCH",
@@ -95,11 +105,26 @@ BROKEN = {
 }
 
 
+# Findings of public authorities, of strict clients, of an expected certificate, and of a dead end that OpenSSL does not take.
+PASSED = (
+    *("chain.validity-too-long", "chain.ct-missing", "chain.distrusted-ca", "chain.leaf-is-ca", "chain.strict-profile", "chain.intercepted trusted"),
+    *("chain.pin-mismatch", "chain.stale-cross-sign expired", "chain.stale-cross-sign untrusted-second"),
+)
+
+
 def opened(one: Scenario) -> list[tuple[str, Callable[[Stage], Scene]]]:
     return [(one.code, one.broken), *((f"{one.code} {variant.name}", variant.open) for variant in one.variants)]
 
 
 ALL_BROKEN = dict(way for one in SCENARIOS for way in opened(one))
+# Nobody looks for revoked certificates without being told to; tests/real/test_revocation.py tells them to.
+BROKEN |= {way: OK for way in ALL_BROKEN if way.startswith(("chain.revoked", "chain.revocation-unreachable", "chain.staple-missing"))}
+
+
+# A real client accepts what carries only a risk; who takes the first certificate that fits is led astray.
+BROKEN |= {way: OK for way in ALL_BROKEN if way.startswith(PASSED)}
+BROKEN |= dict.fromkeys(("chain.stale-cross-sign", "chain.stale-cross-sign all-clients"), "verify 20")
+BROKEN |= {"chain.intercepted": "verify 19", "chain.intercepted only-leaf": "verify 20", "trust.store-not-used": "verify 20", "endpoint.rollover-pending": OK}
 
 
 @pytest.fixture
@@ -189,6 +214,16 @@ def test_tls_timeout_gives_no_answer(stage: Stage) -> None:
         context(one).wrap_socket(plain, server_hostname=one.host)
 
 
+@pytest.mark.parametrize(("way", "error"), [("", ConnectionResetError), (" swallowed", TimeoutError), (" one-segment", OSError)])
+def test_a_large_hello_does_not_pass_the_box(way: str, error: type[OSError], stage: Stage) -> None:
+    one = asked(ALL_BROKEN[f"tls.hello-size{way}"](stage))
+    large = context(one)
+    large.set_alpn_protocols([f"protocol-{number}" for number in range(150)])
+    with socket.create_connection((one.address, one.address_port)) as plain, pytest.raises(error):
+        plain.settimeout(0.5)
+        large.wrap_socket(plain, server_hostname=one.host)
+
+
 def test_the_legacy_server_speaks_tls_1_1(stage: Stage) -> None:
     one = asked(ALL_BROKEN["tls.legacy-only"](stage))
     assert "Protocol version: TLSv1.1" in s_client(one.port, "-brief", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
@@ -217,6 +252,29 @@ def test_one_of_the_addresses_fails(way: str, stage: Stage) -> None:
     assert sorted(curl(scene, address) for address in found) == [0, 60]
 
 
+@pytest.mark.parametrize(
+    ("way", "answers"),
+    [
+        ("", ["127.0.0.1", ""]),
+        (" first-leads-nowhere", ["", "127.0.0.1"]),
+        (" other-machine", ["127.0.0.1", "127.0.0.2"]),
+        (" some-in-common", ["127.0.0.1", "127.0.0.1 127.0.0.2"]),
+        (" silent", ["127.0.0.1", ""]),
+    ],
+)
+def test_two_dns_servers_do_not_say_the_same(way: str, answers: list[str], stage: Stage) -> None:
+    scene = ALL_BROKEN[f"dns.addresses-disagree{way}"](stage)
+    servers = [value for option, value in zip(scene.arguments, scene.arguments[1:], strict=False) if option == "--resolver"]
+    assert [" ".join(dig(server, HOST, "A", "+short").split()) for server in servers] == answers
+
+
+def test_behind_one_address_connections_take_turns(stage: Stage) -> None:
+    scene = ALL_BROKEN["endpoint.inconsistent behind-one-address"](stage)
+    assert [curl(scene) for _ in range(6)] == [0, 60, 35] * 2
+    same = ALL_BROKEN["endpoint.inconsistent behind-one-address-healthy"](stage)
+    assert [curl(same) for _ in range(4)] == [0] * 4
+
+
 def test_a_damaged_entry_beside_the_root_is_there(stage: Stage) -> None:
     scene = ALL_BROKEN["trust.store-unreadable one-entry"](stage)
     assert curl(scene) == 77
@@ -227,5 +285,7 @@ def test_every_way_of_being_broken_is_asked_here() -> None:
         *("dns.nxdomain", "dns.nxdomain alias-to-nowhere", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused"),
         *("tcp.timeout", "tls.timeout", "tls.sni-required other-certificate"),
         *("endpoint.inconsistent", "endpoint.inconsistent intermediate-missing-on-one", "trust.store-unreadable one-entry"),
+        *("endpoint.inconsistent behind-one-address", "endpoint.inconsistent behind-one-address-healthy"),
+        *(way for way in ALL_BROKEN if way.startswith("dns.addresses-disagree")),
     }
     assert set(ALL_BROKEN) == set(BROKEN) | elsewhere

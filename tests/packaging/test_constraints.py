@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from tests.tree import ROOT
 
-FILES = (ROOT / "constraints.txt", ROOT / "bench" / "sslyze.txt")
+FILES = (ROOT / "constraints.txt", ROOT / "bench" / "sslyze.txt", ROOT / "tests" / "fuzz" / "atheris.txt")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 

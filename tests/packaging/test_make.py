@@ -18,7 +18,7 @@ def made(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_make_alone_explains() -> None:
     verdict = made()
     assert verdict.returncode == 0, verdict.stderr
-    assert {"demo", "test", "lint", "bench", "renew"} <= set(verdict.stdout.split())
+    assert {"demo", "test", "lint", "bench", "fuzz", "renew"} <= set(verdict.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,8 @@ def test_make_alone_explains() -> None:
         ("test", ["tests/install-servers", "tests/install-servers --check", "pytest --cov"]),
         ("lint", ["ruff check", "ruff format --check", "mypy", "lint-imports"]),
         ("bench", ["bench/sslyze.txt", "bench.cold_start"]),
-        ("renew", ["--generate-hashes", "--output-file constraints.txt", "--output-file bench/sslyze.txt"]),
+        ("fuzz", ["--require-hashes --upgrade --target tests/fuzz/.venv -r tests/fuzz/atheris.txt", "-m tests.fuzz"]),
+        ("renew", ["--generate-hashes", "--output-file constraints.txt", "--output-file bench/sslyze.txt", "--output-file tests/fuzz/atheris.txt"]),
     ],
 )
 def test_what_each_target_does_in_a_new_checkout(target: str, expected: list[str], tmp_path: Path) -> None:

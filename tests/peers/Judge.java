@@ -8,6 +8,7 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -26,7 +27,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 /**
  * Asks the JVM's own TLS client about certificate chains, one case a line of standard input.
  *
- * <p>In: id TAB host TAB key (PKCS8) TAB chain TAB anchors, all DER in base64, lists with commas. Out: id TAB "ok" TAB, or id TAB the
+ * <p>In: id TAB host TAB key (PKCS8) TAB chain TAB anchors TAB key exchange, all DER in base64, lists with commas. Out: id TAB "ok" TAB, or id TAB the
  * exception and its causes, each as toString(), joined by " <- ", TAB the alert sent. Both ends of the handshake are engines in memory.
  */
 public final class Judge {
@@ -45,6 +46,20 @@ public final class Judge {
         for (String one : field.split(",")) {
             if (!one.isEmpty()) {
                 found.add((X509Certificate) FACTORY.generateCertificate(new ByteArrayInputStream(Base64.getDecoder().decode(one))));
+            }
+        }
+        return found;
+    }
+
+    /** The chain to be sent. What this JVM does not read is sent all the same, behind the face of the certificate after it, which must have the same kind of key. */
+    private static List<X509Certificate> presented(String field) throws Exception {
+        String[] parts = field.split(",");
+        List<X509Certificate> found = new ArrayList<>();
+        for (int place = 0; place < parts.length; place++) {
+            try {
+                found.addAll(certificates(parts[place]));
+            } catch (CertificateException e) {
+                found.add(new Faced(Base64.getDecoder().decode(parts[place]), certificates(parts[place + 1]).get(0)));
             }
         }
         return found;
@@ -137,7 +152,7 @@ public final class Judge {
     }
 
     private static String judge(String[] field) throws Exception {
-        List<X509Certificate> chain = certificates(field[3]);
+        List<X509Certificate> chain = presented(field[3]);
         PrivateKey key = KeyFactory.getInstance(chain.get(0).getPublicKey().getAlgorithm())
             .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(field[2])));
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -159,6 +174,10 @@ public final class Judge {
         client.setSSLParameters(parameters);
         SSLEngine server = theirs.createSSLEngine();
         server.setUseClientMode(false);
+        if (field.length > 5 && field[5].equals("key-transport")) {
+            server.setEnabledProtocols(new String[] {"TLSv1.2"});
+            server.setEnabledCipherSuites(new String[] {"TLS_RSA_WITH_AES_128_GCM_SHA256"});
+        }
         try {
             shake(client, server);
             return "ok\t";

@@ -28,7 +28,7 @@ class Answer:
 
 def compiled(folder: Path) -> Path:
     """Compile the judge into ``folder``."""
-    subprocess.run(["javac", "-d", str(folder), str(SOURCE)], check=True, capture_output=True, timeout=60)
+    subprocess.run(["javac", "-d", str(folder), "-sourcepath", str(SOURCE.parent), str(SOURCE)], check=True, capture_output=True, timeout=60)
     return folder
 
 
@@ -66,7 +66,7 @@ def _line(one: Situation) -> str:
 
     presented = encoded(made.certificate.der for made in one.presented)
     anchors = encoded(made.certificate.der for made in one.anchors)
-    return "\t".join([one.name, one.host, encoded([one.presented[0].pkcs8]), presented, anchors]) + "\n"
+    return "\t".join([one.name, one.host, encoded([one.presented[0].pkcs8]), presented, anchors, one.key_exchange]) + "\n"
 
 
 def _answer(line: str) -> tuple[str, Answer]:

@@ -9,8 +9,13 @@ from tests.peers.pki import Made, ca, leaf
 HOST = "shop.example"
 PAST: dict[str, Any] = {"starts": timedelta(days=-90), "ends": timedelta(days=-3)}
 
-Rows = Iterator[tuple[str, tuple[Made, ...], tuple[Made, ...]] | tuple[str, tuple[Made, ...], tuple[Made, ...], str]]
-"""What it is called, the chain sent, the store, and the host if it is not ``HOST``."""
+Row = (
+    tuple[str, tuple[Made, ...], tuple[Made, ...]]
+    | tuple[str, tuple[Made, ...], tuple[Made, ...], str]
+    | tuple[str, tuple[Made, ...], tuple[Made, ...], str, str]
+)
+Rows = Iterator[Row]
+"""What it is called, the chain sent, the store, the host if it is not ``HOST``, and the key exchange if it is not ephemeral."""
 
 
 def names(root: Made, int_: Made) -> Rows:

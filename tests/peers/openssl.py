@@ -88,6 +88,9 @@ def serving(folder: Path, one: Situation) -> ssl.SSLContext:
     """The settings of a server that presents the chain of a situation, whatever is wrong with it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("ALL:@SECLEVEL=0")
+    if one.key_exchange == "key-transport":
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("AES128-GCM-SHA256:@SECLEVEL=0")
     key = folder / f"{one.name}.key"
     key.write_bytes(one.presented[0].key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     context.load_cert_chain(written(folder / f"{one.name}.chain.pem", one.presented), key)

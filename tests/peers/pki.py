@@ -21,6 +21,7 @@ from probe.lab import surgery
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 PURPOSES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH, "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+PURPOSES |= {"netscape": x509.ObjectIdentifier("2.16.840.1.113730.4.1"), "microsoft": x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.3")}
 USAGES = (
     "digital_signature",
     "content_commitment",
@@ -63,12 +64,13 @@ def rsa_key(bits: int, slot: str = "") -> rsa.RSAPrivateKey:
 
 
 def new_key(kind: str, slot: str = "") -> Any:
-    """Make a key: p256, p224, p192, ed25519, ed448, dsa2048, or rsa and its bits."""
+    """Make a key: p256, p224, p192, k256, bp256, ed25519, ed448, dsa2048, or rsa and its bits."""
     if kind.startswith("rsa"):
         return rsa_key(int(kind[3:]), slot)
     if kind.startswith("dsa"):
         return dsa.generate_private_key(int(kind[3:]))
     curves: dict[str, ec.EllipticCurve] = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p224": ec.SECP224R1(), "p192": ec.SECP192R1()}
+    curves |= {"k256": ec.SECP256K1(), "bp256": ec.BrainpoolP256R1()}
     if kind in curves:
         return ec.generate_private_key(curves[kind])
     return ed25519.Ed25519PrivateKey.generate() if kind == "ed25519" else ed448.Ed448PrivateKey.generate()
@@ -126,7 +128,7 @@ def make(
     """
     own = new_key(key, common) if isinstance(key, str) else key
     signing = signer or (issuer.key if issuer else own)
-    whole = subject or name(common)
+    whole = name(common) if subject is None else subject
     above = issuer.subject if issuer else whole
     builder = x509.CertificateBuilder().subject_name(whole).issuer_name(above).public_key(own.public_key())
     builder = builder.serial_number(serial or x509.random_serial_number()).not_valid_before(NOW + starts).not_valid_after(NOW + ends)
@@ -138,7 +140,7 @@ def make(
         builder = builder.add_extension(value, important)
     plain = isinstance(signing, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
     weak = hash in ("md5", "sha1")
-    digest: Any = None if plain else surgery.hash_algorithm("sha256" if weak else hash)
+    digest: Any = None if plain else hashes.SHA3_256() if hash == "sha3-256" else surgery.hash_algorithm("sha256" if weak else hash)
     scheme = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH) if pss else None
     der = builder.sign(signing, digest, rsa_padding=scheme).public_bytes(Encoding.DER)
     if weak or version == 1:

@@ -21,9 +21,19 @@ def predict(one: Stack, situation: Situation, at: datetime = NOW) -> StackVerdic
     """Ask the model of a stack about a situation."""
     presented = tuple(made.certificate for made in situation.presented)
     anchors = tuple(made.certificate for made in situation.anchors)
-    paths = examine_all(build(presented, anchors, ()), at)
+    paths = examine_all(build(presented, anchors, ()), at, situation.key_exchange)
     name = compare(situation.host, presented[0])
-    return ask(one, presented=presented, anchors=anchors, fetched=(), paths=paths, name=name, at=at, store_size=len(anchors))
+    return ask(
+        one,
+        presented=presented,
+        anchors=anchors,
+        fetched=(),
+        paths=paths,
+        name=name,
+        at=at,
+        store_size=len(anchors),
+        key_exchange=situation.key_exchange,
+    )
 
 
 def alert_in(verdict: StackVerdict) -> str:

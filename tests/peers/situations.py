@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 
 from probe.facts.noun import noun
-from tests.peers import naming
+from tests.peers import naming, oddities
 from tests.peers.naming import HOST, PAST, Rows
 from tests.peers.pki import UNKNOWN, Made, ca, leaf, make
 
@@ -20,12 +20,16 @@ FUTURE: dict[str, Any] = {"starts": timedelta(days=3), "ends": timedelta(days=90
 
 @noun
 class Situation:
-    """``presented`` in the order sent (its first key makes the handshake), ``anchors`` in the order in the store."""
+    """``presented`` in the order sent (its first key makes the handshake), ``anchors`` in the order in the store.
+
+    ``key_exchange``: ``ephemeral``, or ``key-transport`` where the client enciphers to the server's RSA key (RFC 5246 section 7.4.7.1).
+    """
 
     name: str
     presented: tuple[Made, ...]
     anchors: tuple[Made, ...]
     host: str = HOST
+    key_exchange: str = "ephemeral"
 
 
 class _Good:
@@ -327,7 +331,16 @@ def _names(good: _Good) -> Rows:
     yield from naming.constraints()
 
 
-_GROUPS: tuple[Callable[[_Good], Rows], ...] = (_missing, _self_signed, _order, _time, _keys, _cross, _strength, _names, _usage, _long)
+def _odd(good: _Good) -> Rows:
+    yield from oddities.usage(good.root, good.int)
+    yield from oddities.policies(good.root)
+    yield from oddities.strength(good.root, good.int)
+    yield from oddities.subjects(good.root, good.int)
+    yield from oddities.names(good.root, good.int)
+    yield from oddities.long(good.root)
+
+
+_GROUPS: tuple[Callable[[_Good], Rows], ...] = (_missing, _self_signed, _order, _time, _keys, _cross, _strength, _names, _usage, _long, _odd)
 
 
 @cache
@@ -335,4 +348,8 @@ def situations() -> tuple[Situation, ...]:
     """All situations, made once for a test run."""
     good = _Good()
     rows = [row for group in _GROUPS for row in group(good)]
-    return tuple(Situation(name=row[0], presented=row[1], anchors=row[2], host=row[3] if len(row) > 3 else HOST) for row in rows)
+    return tuple(_situation(*row) for row in rows)
+
+
+def _situation(name: str, presented: tuple[Made, ...], anchors: tuple[Made, ...], host: str = HOST, key_exchange: str = "ephemeral") -> Situation:
+    return Situation(name=name, presented=presented, anchors=anchors, host=host, key_exchange=key_exchange)

@@ -9,7 +9,7 @@ from probe.facts.observation import Observation
 from probe.render import FORMATS, json
 from tests.render.sample import ALL, HOSTILE, MISSING, observation, report
 
-KEYS = ["target", "verdict", "cause", "candidates", "findings", "explained", "not_observed", "remedies", "stacks", "observation"]
+KEYS = ["target", "verdict", "forecast", "revocation", "cause", "candidates", "findings", "explained", "not_observed", "remedies", "stacks", "observation"]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -31,9 +31,11 @@ def test_the_document_says_what_the_report_says() -> None:
     assert list(result["cause"]) == ["code", "title", "certainty", "owner", "summary"]
     assert result["cause"]["owner"] == "server"
     assert list(result["candidates"][0]) == ["code", "why"]
-    assert [list(one) for one in result["findings"]] == [["code", "effect", "certainty", "about", "evidence"]] * 3
+    assert [list(one) for one in result["findings"]] == [["code", "effect", "certainty", "about", "evidence", "shown_by", "shows", "files"]] * 3
     assert result["findings"][0]["about"] == [MISSING.certificates[0].sha256]
     assert result["findings"][0]["evidence"] == [{"says": "The Certificate message holds one certificate.", "at": "/attempts/0/steps/1/messages/0"}]
+    assert result["findings"][0]["shown_by"][1] == "dig -q shop.example.test A"
+    assert result["findings"][0]["files"][0] == {"name": "root.pem", "certificates": [MISSING.certificates[2].sha256]}
     assert result["explained"][0]["code"] == "chain.issuer-unknown"
     assert list(result["not_observed"][0]) == ["code", "why"]
     assert list(result["remedies"][0]) == ["action", "text", "proof"]
@@ -58,7 +60,7 @@ def test_no_cause_is_null() -> None:
 def test_formats_write_text() -> None:
     assert list(FORMATS) == ["terminal", "json", "html", "markdown", "junit"]
     starts = {name: one(ALL["missing"]).split("\n", 1)[0][:15] for name, one in FORMATS.items()}
-    assert starts == {"terminal": "FAILS  https://", "json": "{", "html": "<!DOCTYPE html>", "markdown": "# Fails: https:", "junit": "<?xml version=\""}
+    assert starts == {"terminal": "FAILS  https://", "json": "{", "html": "<!DOCTYPE html>", "markdown": "# Fails: https:", "junit": '<?xml version="'}
 
 
 def test_only_the_page_pays_for_the_template_engine() -> None:

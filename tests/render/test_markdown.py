@@ -75,7 +75,11 @@ def test_a_text_is_read_back_as_it_was(trick: str) -> None:
     assert [one.strip() for one in span] == [wanted]
     alone = [one.content for one in tokens(markdown.escaped(trick)) if one.type in ("text", "text_special")]
     assert "".join(alone).strip() == wanted
-    row = [one.content for one in tokens(f"| a | b |\n| --- | --- |\n| {markdown.code(trick, cell=True)} | {markdown.escaped(trick)} |\n") if one.type == "code_inline"]
+    row = [
+        one.content
+        for one in tokens(f"| a | b |\n| --- | --- |\n| {markdown.code(trick, cell=True)} | {markdown.escaped(trick)} |\n")
+        if one.type == "code_inline"
+    ]
     assert [one.strip() for one in row] == [wanted]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from probe.render import terminal
 from probe.render.visible import cells
-from probe.report import Report, Verdict
+from probe.report import RemedyStep, Report, Verdict
 from tests.render.renew import FOLDER, golden
 from tests.render.sample import ALL, HEALTHY, HOSTILE, LONG, MISSING, poisoned, report
 
@@ -35,6 +35,7 @@ def test_nothing_but_text_line_feeds_and_our_own_colours(name: str, width: int) 
 @pytest.mark.parametrize("name", ALL)
 def test_lines_fit_except_commands_to_copy(name: str, width: int) -> None:
     commands = {text for one in ALL[name].results for text in (one.repeat, *(remedy.check for remedy in one.remedies))}
+    commands |= {command for one in ALL[name].results for found in one.findings for command in found.commands}
     too_long = [line for line in terminal.render(ALL[name], colour=False, width=width).split("\n") if cells(line) > width]
     if name in HARMLESS:
         assert all(line.strip() in commands for line in too_long)
@@ -80,6 +81,7 @@ def test_the_order_is_answer_action_proof() -> None:
         "Also found",
         "Follows from the above",
         "Evidence",
+        "See for yourself, without the probe",
         "Not looked at",
         "How this was looked at",
     ]
@@ -93,6 +95,34 @@ def test_commands_stay_on_one_line() -> None:
         for command in step.commands:
             assert f" {command}\n" in text
     assert f" {MISSING.remedies[0].check}\n" in text
+
+
+def test_how_to_see_it_without_the_probe_stands_with_the_evidence() -> None:
+    text = terminal.render(ALL["missing"], colour=False, width=120)
+    part = text[text.index("See for yourself") : text.index("Not looked at")]
+    assert "First save the PEM text of certificate 3 as root.pem (the HTML report has it)." in part
+    assert "First save the PEM text of certificates 1, 2 as certificate.pem" in part
+    first = MISSING.findings[0]
+    assert all(f"    {command}\n" in part for command in first.commands) and first.shows in part
+    bare = replace(MISSING, certificates=tuple(replace(one, pem="") for one in MISSING.certificates))
+    assert "left out of this report" in terminal.render(report(bare), colour=False, width=120)
+
+
+def test_a_forecast_is_seen_where_it_works_and_where_clients_disagree() -> None:
+    later = "Works until 2027-09-17 19:32:05 UTC, then Java 17 fails because the server's certificate ends."
+    works = terminal.render(report(replace(HEALTHY, forecast=later)), colour=False, width=80)
+    assert "  Forecast    Works until 2027-09-17 19:32:05 UTC" in works
+    depends = terminal.render(report(replace(MISSING, verdict=Verdict.DEPENDS, forecast=later)), colour=False, width=120)
+    assert f"  {later}" in depends[: depends.index("Cause")]
+
+
+def test_many_platforms_are_named_in_one_line() -> None:
+    steps = tuple(RemedyStep(platform=f"Platform {number}", do="Do it.", commands=(f"command-{number}",)) for number in range(6))
+    text = terminal.render(report(replace(MISSING, remedies=(replace(MISSING.remedies[0], steps=steps),))), colour=False, width=80)
+    assert "command-2" in text and "command-3" not in text
+    assert "also for Platform 3, Platform 4, Platform 5: probe causes" in text
+    few = terminal.render(report(replace(MISSING, remedies=(replace(MISSING.remedies[0], steps=steps[:4]),))), colour=False, width=80)
+    assert "command-3" in few and "also for" not in few
 
 
 def test_several_results_end_in_a_table() -> None:

@@ -14,15 +14,16 @@ from probe.case.case import Case, cases
 from probe.case.forecast import MOMENTS, ends
 from probe.cli.arguments import observed
 from probe.diagnose import Diagnosis, diagnose
-from probe.facts.certificate import pem
-from probe.facts.observation import Observation
+from probe.facts.certificate import Certificate, pem
 from probe.facts.trust import TrustStore
+from probe.lab.dns_server import Record, Zone
 from probe.lab.healthy import HEALTHY
 from probe.lab.pki import AUTHORITY, authority
 from probe.lab.scenario import scenario
 from probe.lab.scene import Scene
-from probe.lab.shop import HOST, hierarchy, open_shop
+from probe.lab.shop import HOST, credentials, hierarchy, open_shop
 from probe.lab.stage import Stage
+from probe.lab.tls_server import Serving
 from probe.lab.traits import Traits
 from probe.render.json import render as as_json
 from probe.render.terminal import render as as_text
@@ -54,9 +55,7 @@ def test_the_end_of_the_servers_own_certificate() -> None:
     found = seen(leaf_and_root(40, 4000))
     end = found.case.presented[0].read.not_after
     assert end is not None
-    assert forecast(found) == (
-        f'Works until {end:%Y-%m-%d %H:%M:%S} UTC, then Java 17 and OpenSSL 3 fail because the server\'s certificate "{HOST}" ends.'
-    )
+    assert forecast(found) == (f'Works until {end:%Y-%m-%d %H:%M:%S} UTC, then Java 17 and OpenSSL 3 fail because the server\'s certificate "{HOST}" ends.')
 
 
 def test_where_stacks_differ_each_has_its_own_end() -> None:
@@ -76,7 +75,9 @@ def test_who_fails_now_is_left_out_and_the_others_named() -> None:
     assert forecast(seen(one.broken)) == ""
 
 
-@pytest.mark.parametrize("code", ["chain.expired", "chain.root-untrusted", "name.mismatch", "tcp.refused", "tls.timeout", "dns.nxdomain", "endpoint.inconsistent"])
+@pytest.mark.parametrize(
+    "code", ["chain.expired", "chain.root-untrusted", "name.mismatch", "tcp.refused", "tls.timeout", "dns.nxdomain", "endpoint.inconsistent"]
+)
 def test_what_fails_has_no_forecast(code: str) -> None:
     one = scenario(code)
     assert one and forecast(seen(one.broken)) == ""
@@ -96,27 +97,16 @@ def test_an_end_that_is_no_end() -> None:
 
 
 def test_the_first_of_several_addresses_to_end_is_named() -> None:
-    one = scenario("endpoint.inconsistent")
-    assert one
-    found = seen(one.mended)
-    near, far = hierarchy(leaf=Traits(ends=30)), hierarchy(leaf=Traits(ends=60))
-    text = forecast(diagnose(both(found.case.observation, far.whole.chain, near.whole.chain, near.root.der, far.root.der)))
+    def opens(stage: Stage) -> Scene:
+        made = hierarchy(leaf=Traits(ends=60))
+        shorter = credentials(made.intermediate.issue(HOST, traits=Traits(ends=30)), made.intermediate)
+        places = ("127.0.0.1", "127.0.0.2")
+        port = stage.tls_at(tuple((one, Serving(credentials=(shown,))) for one, shown in zip(places, (made.whole, shorter), strict=True)))
+        zone = Zone(records=tuple(Record(name=HOST, type="A", value=one) for one in places))
+        return Scene(arguments=(f"https://{HOST}:{port}", "--resolver", stage.dns(zone), "--trust", stage.trust_file(made.root)))
+
+    text = forecast(seen(opens))
     assert text.startswith("Works at 127.0.0.2 until "), text
-
-
-def both(observation: Observation, *given: object) -> Observation:
-    """The same observation, in which the two addresses show these chains, and these roots are trusted."""
-    from probe.case.altered import _sending
-    from probe.facts.certificate import Certificate
-
-    first, second, *roots = given
-    before = Case(observation, "127.0.0.1").presented
-    made = []
-    for attempt, chain in zip(observation.attempts, (first, second), strict=True):
-        certificates = tuple(Certificate(der=der) for der in chain)  # type: ignore[attr-defined]
-        made += _sending(replace(observation, attempts=(attempt,)), before, certificates).attempts
-    store = TrustStore(source="test", kind="pem", path="", size=2, certificates=tuple(Certificate(der=der) for der in roots))  # type: ignore[arg-type]
-    return replace(observation, attempts=tuple(made), stores=(store,))
 
 
 def judged(folder: Path, case: Case, at: datetime) -> bool:
@@ -131,7 +121,12 @@ def judged(folder: Path, case: Case, at: datetime) -> bool:
 
 @pytest.mark.parametrize(
     "opens",
-    [leaf_and_root(40, 4000), leaf_and_root(60, 30), shop(intermediate=replace(AUTHORITY, ends=20)), *(dict(HEALTHY)[one] for one in ("cross-signed", "root-sent"))],
+    [
+        leaf_and_root(40, 4000),
+        leaf_and_root(60, 30),
+        shop(intermediate=replace(AUTHORITY, ends=20)),
+        *(dict(HEALTHY)[one] for one in ("cross-signed", "root-sent")),
+    ],
     ids=["leaf", "root", "intermediate", "cross-signed", "root-sent"],
 )
 def test_openssl_agrees_one_second_before_and_after(opens: Callable[[Stage], Scene], tmp_path: Path) -> None:
@@ -159,8 +154,6 @@ def test_it_costs_a_healthy_check_next_to_nothing() -> None:
 def test_judgements_are_bounded() -> None:
     found = seen(shop())
     strangers = tuple(authority(f"CA {number}", replace(AUTHORITY, ends=100 + number)) for number in range(MOMENTS))
-    from probe.facts.certificate import Certificate
-
     store = TrustStore(source="many", kind="pem", path="", size=len(strangers), certificates=tuple(Certificate(der=one.der) for one in strangers))
     observation = replace(found.case.observation, stores=(*found.case.observation.stores, store))
     began = time.perf_counter()

@@ -225,6 +225,6 @@ def test_other_urls_files_and_values() -> None:
     assert given.url("http://pki.corp.example:8080/ca.crt") == "http://host-1.domain-1.example:8080/path-1"
     assert given.url("ldap:///CN=ca,DC=corp?x") == "ldap:///path-2"
     assert given.url("no url") == "url-1" and given.url("http://[::1") == "url-2"
-    assert given.file("/home/alice/acme.PEM") == "file-1.pem" and given.file("/home/alice/acme.PEM") == "file-1.pem"
+    assert given.file("/srv/alice/acme.PEM") == "file-1.pem" and given.file("/srv/alice/acme.PEM") == "file-1.pem"
     assert given.value("CN", "Alice <a@corp.example>") == "mail-1@domain.example"
     assert given.value("CN", "Root", is_ca=True) == "CA 1" and given.value("O", "Acme") == "Organisation 1"

@@ -13,14 +13,21 @@ from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(title="The web service answers with an error", owner=Owner.SERVER, actions=("read-server-log",), references=("RFC 9110 section 15.6",))
 SHOWN_BY = Shown(commands=("curl -gksSi --max-time 10 {url}",), shows="The first line that curl prints is the error.")
+MISDIRECTED = 421
 GATEWAY = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
 
 def judge(case: Case) -> Finding | None:
-    """502, 503 and 504 break; other 5xx to the root page are a risk."""
+    """502, 503 and 504 break; other 5xx to the root page, and a request that ended up at the wrong host (421), are a risk."""
     one = case.exchange
-    if one is None or one.protocol != "https" or one.status is None or one.status < 500:
+    if one is None or one.protocol != "https" or one.status is None or (one.status < 500 and one.status != MISDIRECTED):
         return None
+    if one.status == MISDIRECTED:
+        return Finding(
+            effect=Effect.RISKS,
+            summary=f"TLS works; the web server says that it does not serve {case.target.sni or case.target.name} on this connection (421).",
+            evidence=(Evidence(says=f"The answer to GET {case.target.path} was HTTP 421 (Misdirected Request).", at=case.pointer(one)),),
+        )
     gateway = one.status in GATEWAY
     what = f"{one.status} ({GATEWAY[one.status]})" if gateway else str(one.status)
     return Finding(

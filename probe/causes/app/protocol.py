@@ -24,6 +24,7 @@ SHOWN_BY = Shown(
     commands=("curl -gksSi --http0.9 --max-time 10 {url}",),
     shows="curl prints the first words of the service, which are not those of the protocol that was asked for.",
 )
+PROTOCOLS = {"https": "HTTP", "ldaps": "LDAP"}
 WORDS = {"https": "an HTTP request", "ldaps": "an LDAP search for the root entry"}
 
 
@@ -34,12 +35,21 @@ def judge(case: Case) -> Finding | None:
         return None
     question = WORDS.get(one.protocol, "the first words of the protocol")
     there = case.pointer(one)
+    if one.ending.how is How.TIMED_OUT:
+        got = f"Only {one.received} bytes came" if one.received else "No byte came"
+        return Finding(
+            effect=Effect.RISKS,
+            certainty=Certainty.POSSIBLE,
+            summary=f"TLS works; {question} got no whole answer within {one.took:.0f} s. The service may be slow, or speak another protocol.",
+            evidence=(Evidence(says=f"{got} within {one.took:.1f} s.", at=there),),
+        )
     if one.body or one.received:
         spoken = recognise(one.body)
+        what = f"plain {spoken} inside TLS" if spoken and spoken != PROTOCOLS.get(one.protocol) else f"no valid {PROTOCOLS.get(one.protocol, 'answer')}"
         return Finding(
             effect=Effect.NOTE if case.target.guessed else Effect.BREAKS,
-            summary=f"TLS works; the answer to {question} is {'plain ' + spoken + ' inside TLS' if spoken else 'something else'}.",
-            evidence=(Evidence(says=f"The answer began with: {first_line(one.body)}", at=there),),
+            summary=f"TLS works; the answer to {question} is {what}.",
+            evidence=(Evidence(says=f"The answer began with: {first_line(one.body) or 'nothing that can be shown'}", at=there),),
         )
     if one.ending.how in (How.CLOSED, How.RESET):
         return Finding(
@@ -47,12 +57,5 @@ def judge(case: Case) -> Finding | None:
             certainty=Certainty.LIKELY,
             summary=f"TLS works; the server ends the connection on {question} without an answer.",
             evidence=(Evidence(says=f"After {question} the connection ended ({one.ending.how}) and not a byte had come.", at=there),),
-        )
-    if one.ending.how is How.TIMED_OUT:
-        return Finding(
-            effect=Effect.RISKS,
-            certainty=Certainty.POSSIBLE,
-            summary=f"TLS works; {question} got no answer within {one.took:.0f} s. The service may be slow, or speak another protocol.",
-            evidence=(Evidence(says=f"No byte came within {one.took:.1f} s.", at=there),),
         )
     return None

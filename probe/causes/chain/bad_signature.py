@@ -16,8 +16,8 @@ from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
     title="The signature of a certificate is wrong",
-    owner=Owner.CA,
-    actions=("reissue",),
+    owner=Owner.SERVER,
+    actions=("replace-damaged",),
     references=("RFC 5280 section 6.1.3",),
     explains=("chain.root-untrusted", "chain.extra"),
 )

@@ -5,7 +5,7 @@ authentication; a CA above can narrow it too. Often a certificate for clients, f
 mistake.
 
 Clients say: OpenSSL "unsuitable certificate purpose" (error 26), Java "Extended key usage does not permit use for TLS
-server authentication" or "KeyUsage does not allow digital signatures", Go "x509: certificate specifies an incompatible
+server authentication", "KeyUsage does not allow digital signatures" or "... key encipherment", Go "x509: certificate specifies an incompatible
 key usage".
 """
 

@@ -8,6 +8,8 @@ Clients say: OpenSSL and curl "certificate has expired" (error 10), Java "Certif
 Node "CERT_HAS_EXPIRED", Go "x509: certificate has expired or is not yet valid".
 """
 
+from dataclasses import replace
+
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
 from probe.causes.objected import finding, which
@@ -15,7 +17,11 @@ from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
-    title="A certificate has expired", owner=Owner.SERVER, actions=("renew-certificate",), references=("RFC 5280 section 4.1.2.5", "RFC 5280 section 6.1.3")
+    title="A certificate has expired",
+    owner=Owner.SERVER,
+    actions=("renew-certificate",),
+    instead=("replace-intermediate",),
+    references=("RFC 5280 section 4.1.2.5", "RFC 5280 section 6.1.3"),
 )
 SHOWN_BY = openssl_says("certificate has expired")
 
@@ -26,7 +32,9 @@ def judge(case: Case) -> Finding | None:
     def say(one: Objection, path: Path) -> str:
         end = one.about.read.not_after
         days = (case.at - end).days if end else 0
-        ago = f", {days} day{'s' if days != 1 else ''} before this check" if days else ", hours before this check"
+        moment = "the moment judged" if case.target.at else "this check"
+        ago = f", {days} day{'s' if days != 1 else ''} before {moment}" if days else f", hours before {moment}"
         return f"{which(path, one.at)} expired on {end:%Y-%m-%d %H:%M} UTC{ago}." if end else f"{which(path, one.at)} has expired."
 
-    return finding(case, Why.EXPIRED, say=say, keep=lambda one, path: not path.links[one.at].anchor)
+    found = finding(case, Why.EXPIRED, say=say, keep=lambda one, path: not path.links[one.at].anchor)
+    return replace(found, actions=("replace-intermediate",)) if found and case.leaf not in found.about else found

@@ -27,7 +27,8 @@ SHOWN_BY = openssl_says("unable to get local issuer certificate")
 def judge(case: Case) -> Finding | None:
     """More than the server's own certificate was sent, none of them is its issuer, and no store and no URL has it."""
     met = tuple(one for one in case.refusing(Why.ISSUER_UNKNOWN) if one[0].at == 0 and not anchored(one[1]))
-    if not met or gap(case):
+    met = tuple(one for one in met if not gap(case, one))
+    if not met or len(case.presented) < 2:
         return None
     one, _, stacks = met[0]
     name = one.about.read.issuer.text if one.about.read.issuer else "the issuer"

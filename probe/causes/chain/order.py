@@ -12,6 +12,7 @@ name matching ... found".
 from probe.case.build import end_entity
 from probe.case.case import Case
 from probe.case.path import Origin
+from probe.causes.limited import named
 from probe.causes.shown import certificates_sent
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
@@ -57,7 +58,7 @@ def judge(case: Case) -> Finding | None:
     if lost := searching(case):
         return Finding(
             effect=Effect.BREAKS,
-            summary=f"The intermediate certificates are sent in another order than that of the chain, and too many of them for {', '.join(lost)} to sort.",
+            summary=f"The intermediate certificates are sent in another order than that of the chain, and too many of them for {named(case, lost)} to sort.",
             about=case.presented,
             evidence=evidence,
             stacks=case.stopped(lost),
@@ -71,5 +72,5 @@ def judge(case: Case) -> Finding | None:
 
 
 def searching(case: Case) -> tuple[str, ...]:
-    """The stacks that refuse although nothing stands against the path: they did not find it, or did not take as many certificates."""
-    return tuple(one.stack for one in case.verdicts if one.accepts is False and not one.objections and not one.name_refused)
+    """The stacks that refuse although nothing stands against the path: they did not find it."""
+    return tuple(one.stack for one in case.verdicts if one.limit == "search-too-long" and not one.objections and not one.name_refused)

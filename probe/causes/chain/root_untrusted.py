@@ -11,7 +11,7 @@ certificate", Java "PKIX path building failed: ... unable to find valid certific
 
 from probe.case.case import Case
 from probe.case.path import Why
-from probe.causes.chain.intermediate_missing import root_by_name
+from probe.causes.chain.intermediate_missing import gap, root_by_name
 from probe.causes.objected import Met, anchored, evidence
 from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
@@ -33,7 +33,9 @@ def judge(case: Case) -> Finding | None:
         about = met[0][0].about
         return _finding(case, met, Certainty.PROVEN, f'The chain ends in the root "{title(about)}", which the trust store does not hold.', f'"{title(about)}"')
     met = tuple(
-        one for one in case.refusing(Why.ISSUER_UNKNOWN) if not anchored(one[1]) and (one[0].at > 0 or (len(case.presented) == 1 and root_by_name(one[0])))
+        one
+        for one in case.refusing(Why.ISSUER_UNKNOWN)
+        if not anchored(one[1]) and ((one[0].at > 0 and not gap(case, one)) or (len(case.presented) == 1 and root_by_name(one[0])))
     )
     if not met:
         return None

@@ -34,6 +34,7 @@ NO_CERTIFICATE = {40, 41, 42, 46, 48, CERTIFICATE_REQUIRED}
 """Alerts with which servers answer an empty certificate message; 40 and 116 are the regular ones, Java used to send 42."""
 SHOWN = 5
 NGINX = b"No required SSL certificate was sent"
+NGINX_PAGES = (NGINX, b"The SSL certificate error")
 
 
 def judge(case: Case) -> Finding | None:
@@ -58,7 +59,7 @@ def judge(case: Case) -> Finding | None:
             (asked, Evidence(says=f"Then it sent alert {alert.description} ({alert_name(alert.description)}).", at=case.pointer(one))),
         )
     if not requested:
-        return None
+        return _behind_a_proxy(case)
     if alert and any(message.sent and message.type == CERTIFICATE for message in one.messages):
         # GnuTLS answers an empty certificate message of TLS 1.2 with decode_error.
         return _finding(
@@ -105,6 +106,23 @@ def judge(case: Case) -> Finding | None:
             evidence=(asked, Evidence(says=f"It answered with HTTP {exchange.status}.", at=there)),
         )
     return None
+
+
+def _behind_a_proxy(case: Case) -> Finding | None:
+    """A web server behind the one that speaks TLS with us misses the certificate."""
+    exchange = case.exchange
+    page = next((text for text in NGINX_PAGES if exchange and exchange.status == 400 and text in exchange.body), None)
+    if exchange is None or page is None:
+        return None
+    return _finding(
+        Certainty.LIKELY,
+        "The server in front asks for no client certificate, but the one behind it demands one.",
+        (
+            Evidence(
+                says=f"Without a request for a certificate in TLS, the answer was HTTP 400 with nginx's words: {page.decode()}.", at=case.pointer(exchange)
+            ),
+        ),
+    )
 
 
 def _of_whom(case: Case) -> str:

@@ -35,7 +35,10 @@ def judge(case: Case) -> Finding | None:
     said = server_time(case)
     if one is None or said is None or case.target.at is not None:
         return None
-    here = case.observation.taken_at + timedelta(seconds=one.started + one.took)
+    try:
+        here = case.observation.taken_at + timedelta(seconds=one.started + one.took)
+    except OverflowError:
+        return None  # a saved file with a time that no clock shows
     ahead = said - here
     if abs(ahead) <= TOLERATED:
         return None

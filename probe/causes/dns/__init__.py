@@ -30,5 +30,10 @@ def system_only(case: Case) -> tuple[Resolution, ...]:
 
 
 def server_of(one: Resolution) -> str:
-    """Who gave this answer."""
-    return f"the DNS server {one.server}" if one.server else "the resolver of this machine"
+    """Who gave this answer, as a sentence begins."""
+    return f"The DNS server {one.server}" if one.server else "The resolver of this machine"
+
+
+def askable(name: str) -> bool:
+    """Whether DNS can be asked for this name at all: labels of 1 to 63 octets, 253 characters together (RFC 1035 section 2.3.4)."""
+    return len(name.rstrip(".")) <= 253 and all(0 < len(label) <= 63 for label in name.rstrip(".").split("."))

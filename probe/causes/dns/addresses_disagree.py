@@ -12,7 +12,7 @@ resolve host" and Java "java.net.UnknownHostException".
 from ipaddress import ip_address, ip_network
 
 from probe.case.case import Case
-from probe.case.resolved import DNS, SYSTEM, asked_as
+from probe.case.resolved import DNS, SYSTEM, asked_as, literal
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.noun import noun
@@ -42,8 +42,8 @@ class Source:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Every address, each once."""
-        return tuple(dict.fromkeys(address for one in self.answers for address in one.addresses))
+        """Every address, each once; what is none (a saved file may say anything) is left out."""
+        return tuple(dict.fromkeys(address for one in self.answers for address in one.addresses if literal(address)))
 
     @property
     def nowhere(self) -> bool:
@@ -51,7 +51,7 @@ class Source:
         return not self.addresses and all(one.rcode in (0, NXDOMAIN) if one.source == "dns" else one.ending.code in NOWHERE for one in self.answers)
 
     @property
-    def says(self) -> str:
+    def told(self) -> str:
         """The answer in words."""
         if self.addresses:
             return f"gives {', '.join(self.addresses)}"
@@ -74,24 +74,24 @@ def judge(case: Case) -> Finding | NotObserved | None:
     lost = [one for one in by_hand if one.nowhere]
     if lost:
         names = " and ".join(one.title for one in lost)
-        return _finding(case, sources, Effect.BREAKS, f"{case.target.host} leads nowhere for programs that ask {names}; {first.title} {first.says}.")
+        return _finding(case, sources, Effect.BREAKS, f"{case.target.host} leads nowhere for programs that ask {names}; {first.title} {first.told}.")
     apart = [one for one in others if one.addresses and not set(one.addresses) & set(first.addresses)]
     if apart:
         near = all(_near(first.addresses, one.addresses) for one in apart)
         certain = bool(case.target.resolver or case.target.also_resolvers) or any(_inside(first.addresses) != _inside(one.addresses) for one in apart)
-        summary = f"{case.target.host} is not the same machine for everybody: {first.title} {first.says}, {apart[0].title} {apart[0].says}."
+        summary = f"{case.target.host} is not the same machine for everybody: {first.title} {first.told}, {apart[0].title} {apart[0].told}."
         if near and not any(_given(case, one) for one in apart):
             return _finding(case, sources, Effect.NOTE, f"{summary} The addresses are close to each other, as those of one operator are.")
         return _finding(case, sources, Effect.RISKS, summary, Certainty.PROVEN if certain else Certainty.LIKELY)
     partly = [one for one in others if one.addresses and set(one.addresses) != set(first.addresses)]
     if partly and (any(_given(case, one) for one in partly) or any(not set(one.addresses) >= set(first.addresses) for one in partly)):
-        return _finding(case, sources, Effect.NOTE, f"{first.title.capitalize()} and {partly[0].title} share only some of the addresses of {case.target.host}.")
+        return _finding(case, sources, Effect.NOTE, f"{first.title} and {partly[0].title} share only some of the addresses of {case.target.host}.")
     alone = [one for one in others if one.nowhere]
     if alone and first.asked == SYSTEM and "." in case.target.host and not case.target.host.endswith(".local"):
         return _finding(case, sources, Effect.NOTE, f"Only this machine knows {case.target.host} (its hosts file, for example); {alone[0].title} does not.")
     silent = [one for one in by_hand if not one.addresses]
     if silent:
-        return NotObserved(why=f"{silent[0].title.capitalize()} {silent[0].says}, so there is nothing to compare.")
+        return NotObserved(why=f"T{silent[0].title[1:]} {silent[0].told}, so there is nothing to compare.")
     return None
 
 
@@ -112,7 +112,7 @@ def _lost(case: Case, first: Source, others: tuple[Source, ...]) -> Finding | No
     if not knowing or case.attempts:
         return None
     sure = first.nowhere or any(one.rcode for one in first.answers)
-    summary = f"{first.title.capitalize()} {first.says}; {knowing[0].title} {knowing[0].says}."
+    summary = f"{first.title} {first.told}; {knowing[0].title} {knowing[0].told}."
     return _finding(case, (first, *others), Effect.BREAKS, summary, Certainty.PROVEN if sure else Certainty.LIKELY)
 
 

@@ -22,6 +22,6 @@ def judge(case: Case) -> Finding | None:
         return None
     return Finding(
         effect=Effect.BREAKS,
-        summary=f"{server_of(refused[0]).capitalize()} refuses to answer for {case.target.host}.",
+        summary=f"{server_of(refused[0])} refuses to answer for {case.target.host}.",
         evidence=tuple(Evidence(says=f"The question for {one.type} was answered with REFUSED (code 5).", at=case.pointer(one)) for one in refused),
     )

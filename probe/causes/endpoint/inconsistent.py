@@ -46,7 +46,8 @@ def judge(case: Case) -> Finding | None:
         good = [one for one in tried if _healthy(one)]
         answering = [one for one in tried if one.connected]
         outcomes = {_state(one) for one in answering}
-        breaks = len(outcomes) > 1
+        # When none is healthy there is nothing to bring the others into line with: what breaks each of them counts.
+        breaks = len(outcomes) > 1 and bool(good)
         return Finding(
             effect=Effect.BREAKS if breaks else Effect.RISKS,
             certainty=Certainty.PROVEN,

@@ -12,7 +12,7 @@ from probe.case.case import Case
 from probe.case.names import Form
 from probe.causes.name import effect, good_for, near_wildcard, refusers
 from probe.causes.shown import openssl_says
-from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
 CAUSE = Cause(
@@ -30,16 +30,21 @@ def judge(case: Case) -> Finding | None:
     if check is None or check.is_ip or check.by == "cn" or near_wildcard(check) or effect(case) is not Effect.BREAKS:
         return None
     good = good_for(check)
+    says = f'The certificate "{title(case.presented[0])}" is not for {case.target.name}; it is for {good}.'
+    written = check.matches and Form.DEVIATION in check.forms
+    if written:
+        says = f"The certificate is for {check.pattern}; clients that convert the name as it was written in another way, or not at all, compare another name."
     return Finding(
         effect=Effect.BREAKS,
-        summary=f'The certificate "{title(case.presented[0])}" is not for {case.target.name}; it is for {good}.',
+        certainty=Certainty.LIKELY if written else Certainty.PROVEN,
+        summary=says,
         about=case.presented[:1],
         evidence=(
             Evidence(says=f"Asked for {case.target.name}; the certificate names {good}.", at=case.pointer(case.chain_handshake)),
             *(
                 Evidence(says=f"{one.value} does not fit: {one.why}.", at=case.pointer(case.chain_handshake))
                 for one in check.presented
-                if Form.CN_BESIDE_DNS in one.forms
+                if {Form.CN_BESIDE_DNS, Form.DEVIATION} & set(one.forms)
             ),
         ),
         stacks=case.stopped(refusers(case)),

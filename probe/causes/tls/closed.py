@@ -30,7 +30,12 @@ def judge(case: Case) -> Finding | None:
         return None
     how = "closed" if one.ending.how is How.CLOSED else "reset"
     late = " in the middle of its answer" if one.received else " right after the ClientHello"
-    evidence = [Evidence(says=f"The connection was {how}{late}; {one.received} bytes of TLS and no alert had come.", at=case.pointer(one))]
+    goodbye = any(not alert.sent and alert.description == 0 for alert in one.alerts)
+    if goodbye:
+        # A close_notify is an orderly end without a reason, not a refusal (RFC 8446 section 6.1).
+        late = " right after the ClientHello" if not case.presented else late
+    said = "only a close_notify (alert 0), which gives no reason," if goodbye else f"{one.received} bytes of TLS and no alert"
+    evidence = [Evidence(says=f"The connection was {how}{late}; {said} had come.", at=case.pointer(one))]
     if look and not look.received:
         evidence.append(Evidence(says="The port says nothing in plain text either.", at=case.pointer(look)))
     elif look and not plain_answer(case):
@@ -38,6 +43,6 @@ def judge(case: Case) -> Finding | None:
     return Finding(
         effect=Effect.BREAKS,
         certainty=Certainty.PROVEN,
-        summary=f"The peer {how} the connection{late}, without a TLS alert.",
+        summary=f"The peer {how} the connection{late}, without an alert that says why.",
         evidence=tuple(evidence),
     )

@@ -12,7 +12,6 @@ client work.
 
 from probe.case.case import Case
 from probe.causes.shown import Shown, client
-from probe.causes.shown import Shown, client
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import Handshake, How
 
@@ -22,10 +21,6 @@ CAUSE = Cause(
     actions=("let-large-hello-pass", "send-small-hello"),
     references=("RFC 8446 section 4.1.2", "RFC 9293 section 3.8", "https://tldr.fail/"),
     explains=("tls.closed", "tls.timeout"),
-)
-SHOWN_BY = Shown(
-    commands=(client("-groups P-256"), "timeout 10 " + client("-groups P-256 -alpn $(seq -s, 1000 1300)")),
-    shows='The first command prints "CONNECTION ESTABLISHED"; the second, whose ClientHello is large because of 301 made-up protocol names, does not.',
 )
 SHOWN_BY = Shown(
     commands=(client("-groups X25519:P-256"), f"timeout 5 {client('-groups X25519:P-256 -alpn $(seq -s, 10000 10250),http/1.1')}"),

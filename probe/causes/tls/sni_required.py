@@ -9,16 +9,19 @@ unrecognized_name" or "No subject alternative DNS name matching ... found".
 """
 
 from probe.case.case import Case
+from probe.case.names import compare
 from probe.causes.shown import Shown, client
 from probe.causes.tls import refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate
+from probe.facts.observation import Handshake
 from probe.tls.messages import presented
 
 CAUSE = Cause(
-    title="The server needs the right name in the ClientHello (SNI)",
+    title="The server does not answer to the name in the ClientHello (SNI)",
     owner=Owner.CLIENT,
     actions=("send-sni",),
+    instead=("serve-name",),
     references=("RFC 6066 section 3", "RFC 9325 section 3.7"),
     explains=(
         "name.mismatch",
@@ -70,16 +73,15 @@ def judge(case: Case) -> Finding | None:
         certainty=Certainty.PROVEN,
         summary=f"The server does not know the name {one.sni}." if one.sni else "The server refuses a ClientHello without a name.",
         evidence=tuple(evidence),
-        values=(("sni", case.target.name),),
+        values=(("sni", one.sni or case.target.name),),
+        owner=Owner.SERVER if one.sni else None,
+        actions=("serve-name",) if one.sni else (),
     )
 
 
-def _better(case: Case, named: object) -> bool:
+def _better(case: Case, named: Handshake) -> bool:
     """Whether the certificate that came with the name fits the name, and is another one than without."""
-    from probe.case.names import compare
-    from probe.facts.observation import Handshake
-
-    if not isinstance(named, Handshake) or not case.leaf:
+    if not case.leaf:
         return False
     chain = presented(named)
     return bool(chain) and chain[0] != case.leaf.der and compare(case.target.name, Certificate(der=chain[0])).matches

@@ -9,7 +9,7 @@ nothing.
 """
 
 from probe.case.case import Case
-from probe.case.path import Why
+from probe.case.path import Path, Why
 from probe.causes.objected import evidence
 from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
@@ -38,11 +38,23 @@ def judge(case: Case) -> Finding | None:
     held = next(link.certificate for link in path.links if link.anchor)
     issuer = held.read.issuer
     stacks = tuple(dict.fromkeys(name for _, _, names in met for name in names))
+    if held == case.leaf:
+        summary = f'The trust store holds the server\'s own certificate "{title(held)}"; these clients want the root above it.'
+        root = issuer_root(path, issuer.text if issuer else "the root above it")
+    else:
+        summary = f'The trust store holds "{title(held)}", but not the root above it.'
+        root = issuer.text if issuer else "the root above it"
     return Finding(
         effect=Effect.BREAKS,
-        summary=f'The trust store holds "{title(held)}", but not the root above it.',
+        summary=summary,
         about=(held,),
         evidence=(Evidence(says=f'"{title(held)}" is in the trust store and is not self-signed.', at=case.where(held)), *evidence(case, met)),
         stacks=case.stopped(stacks),
-        values=(("root", issuer.text if issuer else "the root above it"),),
+        values=(("root", root),),
     )
+
+
+def issuer_root(path: Path, otherwise: str) -> str:
+    """The name of the root at which the path really ends, as far as it is known."""
+    top = path.links[-1].certificate.read
+    return top.issuer.text if top.issuer else otherwise

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from probe.lab.scene import RISK, UNUSABLE, Scene
+from probe.lab.scene import DEPENDS, FAILS, RISK, UNUSABLE, Expects, Scene
 from probe.lab.shop import hierarchy, reach, working_shop
 from probe.lab.stage import Stage
 from probe.lab.tls_server import Serving
@@ -24,10 +24,47 @@ def mended(stage: Stage) -> Scene:
 
 
 def one_entry(stage: Stage) -> Scene:
-    """One entry of the file is damaged, and the root that is needed is another one."""
+    """One entry of the file is damaged: OpenSSL and Java refuse the whole file, though the root that is needed is another entry."""
+    return _trusting(stage, lambda root: _DAMAGED + root, FAILS)
+
+
+def indented(stage: Stage) -> Scene:
+    """Every line of the file is indented, as when it was copied out of a document: no client finds a certificate in it."""
+    return _trusting(stage, lambda root: "".join(f"    {line}\n" for line in root.splitlines()), FAILS)
+
+
+def byte_order_mark(stage: Stage) -> Scene:
+    """An editor put a byte order mark in front of the file: OpenSSL reads over it, Java does not."""
+    return _trusting(stage, lambda root: "\ufeff" + root, DEPENDS)
+
+
+def carriage_returns(stage: Stage) -> Scene:
+    """The lines end in a carriage return alone, as on very old Macs: Java reads them, OpenSSL does not."""
+    return _trusting(stage, lambda root: root.replace("\n", "\r"), DEPENDS)
+
+
+def folder(stage: Stage) -> Scene:
+    """One file of a folder is damaged, and the root that is needed is in another one."""
     made = hierarchy()
     port = stage.tls(Serving(credentials=(made.whole,)))
-    return Scene(arguments=reach(port, str(stage.write("root.pem", _DAMAGED + made.root.pem))), expects=RISK)
+    kept = stage.write("root.pem", made.root.pem).parent / "anchors"
+    kept.mkdir()
+    (kept / "root.pem").write_text(made.root.pem)
+    (kept / "other.pem").write_text(_DAMAGED)
+    return Scene(arguments=reach(port, str(kept)), expects=RISK)
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"one-entry": one_entry}
+def _trusting(stage: Stage, form: Callable[[str], str], expects: Expects) -> Scene:
+    """Trust a file that holds the root in some form."""
+    made = hierarchy()
+    port = stage.tls(Serving(credentials=(made.whole,)))
+    return Scene(arguments=reach(port, str(stage.write("root.pem", form(made.root.pem)))), expects=expects)
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {
+    "one-entry": one_entry,
+    "indented": indented,
+    "byte-order-mark": byte_order_mark,
+    "carriage-returns": carriage_returns,
+    "folder": folder,
+}
