@@ -8,6 +8,10 @@ from probe.facts.noun import noun
 
 ANY = "2.5.29.32.0"
 """anyPolicy (RFC 5280 section 4.2.1.4)."""
+MAX_PATH = 64
+"""Certificates of a path that is looked at; the clients that check policies take far fewer."""
+MAX_POLICIES = 256
+"""Policies and mappings of one certificate that are read; real ones have one to five."""
 _CARRIED, _MAPPED, _CONSTRAINED, _INHIBITED = "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.54"
 
 
@@ -33,8 +37,11 @@ class _Said:
 def unmet(path: tuple[Certificate, ...]) -> Unmet | None:
     """Walk a path (end-entity first, without the anchor) as RFC 5280 does where every policy is welcome; ``None`` if nothing stands against it.
 
-    Only the set of policies that are still valid is kept, not the tree: it is empty exactly when the tree is. Extensions that cannot be read count as absent.
+    Only the set of policies that are still valid is kept, not the tree: it is empty exactly when the tree is. Extensions that cannot be read count as
+    absent, and paths longer than ``MAX_PATH`` are not looked at.
     """
+    if len(path) > MAX_PATH or all(_said(one).explicit_after is None for one in path):
+        return None
     explicit = mapping = any_policy = len(path) + 1
     valid: frozenset[str] = frozenset({ANY})
     asked_by: Certificate | None = None
@@ -93,7 +100,7 @@ def _rows(data: bytes | None) -> tuple[tuple[der.Item, ...], ...]:
     if not data:
         return ()
     outer = der.expect(der.whole(data), der.SEQUENCE, "the list")
-    return tuple(tuple(der.children(data, der.expect(one, der.SEQUENCE, "an entry"))) for one in der.children(data, outer))
+    return tuple(tuple(der.children(data, der.expect(one, der.SEQUENCE, "an entry"))) for one in der.children(data, outer)[:MAX_POLICIES])
 
 
 def _oid(data: bytes, one: der.Item) -> str:

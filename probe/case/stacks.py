@@ -191,7 +191,7 @@ def _note(stack: Stack, words: Words | None, facts: dict[str, str]) -> str:
         parts.append(f"Caused by: {words.inner.format(**facts)}")
     if words and words.note:
         parts.append(words.note)
-    if words and words.alert and stack.aside and "{alert}" in (words.form or stack.form):
+    if words and words.alert and stack.aside and "varying" not in words.when and "{alert}" in (words.form or stack.form):
         parts.append(stack.aside.format(alert=words.alert))
     if words and words.alert:
         parts.append(f"It sends the TLS alert {words.alert}.")

@@ -19,7 +19,7 @@ issuer of the first of these."""
 
 @noun
 class Shown:
-    """``commands`` are for a POSIX shell and use ``openssl``, ``keytool``, ``curl`` or ``dig``. ``shows`` says in one sentence what to look for in what they print.
+    """``commands`` are for a POSIX shell and use ``openssl``, ``keytool``, ``curl`` or ``dig``. ``shows`` says in a sentence what to look for in their output.
 
     ``why_not`` is the reason why there is no such command.
     """

@@ -38,7 +38,8 @@ class Zone:
     """What a server knows, and how it fails.
 
     ``records``: a name that is in none of them does not exist (NXDOMAIN); a name without a record of the type that is asked for gets an empty answer.
-    ``fails`` are (name, way): ``servfail``, ``refused``, ``nxdomain``, ``drop`` (no answer at all), ``garbage``, or ``truncate`` (whole only over TCP).
+    ``fails`` are (name, way): ``servfail``, ``formerr``, ``notimp``, ``refused``, ``nxdomain``, ``drop`` (no answer at all), ``garbage``,
+    or ``truncate`` (whole only over TCP).
     The name ``*`` stands for every name.
     """
 
@@ -112,7 +113,7 @@ def answer(zone: Zone, request: bytes, *, over_tcp: bool) -> bytes | None:
         return _GARBAGE if way == "garbage" else None
     if way == "truncate" and not over_tcp:
         response.flags |= dns.flags.TC
-    elif way in ("servfail", "refused", "nxdomain"):
+    elif way in ("servfail", "formerr", "notimp", "refused", "nxdomain"):
         response.set_rcode(dns.rcode.from_text(way))
     else:
         _fill(response, zone, name, dns.rdatatype.to_text(question.rdtype))

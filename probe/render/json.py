@@ -30,7 +30,7 @@ def _result(result: Result, redacted: bool) -> dict[str, Any]:
         "explained": [_found(one, fingerprints) for one in result.explained],
         "not_observed": [{"code": one.code, "why": one.why} for one in result.not_observed],
         "remedies": [{"action": one.action, "text": one.text, "proof": one.proof} for one in result.remedies],
-        "stacks": [{"stack": one.stack, "accepts": one.accepts, "says": one.says} for one in result.stacks],
+        "stacks": [{"stack": one.stack, "accepts": one.accepts, "verified": one.verified, "says": one.says} for one in result.stacks],
         "observation": None if redacted else dump(result.observation),
     }
 

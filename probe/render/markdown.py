@@ -133,7 +133,7 @@ def _stacks(result: Result) -> list[str]:
     for one in result.stacks[:MOST]:
         lines += [f"**{escaped(one.title)}: {accepts(one)}**", ""]
         lines += fenced(one.says, "text") if one.says else []
-        lines += ["Predicted; never compared with the real program.", ""] if one.says and not one.verified else []
+        lines += ["Predicted; not verified with the real program.", ""] if one.accepts is not None and not one.verified else []
         blocked = standing_in_the_way(one)
         lines += ["It would stop at each of these:", "", *_list(map(escaped, blocked))] if len(blocked) > 1 else []
         lines += [escaped(one.note), ""] if one.note else []

@@ -201,8 +201,8 @@ def _stacks(result: Result, paint: Paint, width: int) -> list[str]:
         lines.append(f"  {title}: {paint(does, 'green' if one.accepts else 'yellow' if one.accepts is None else 'red')}")
         for said in visible_lines(one.says, LIMIT, 6) if one.says else []:
             lines += wrap(said, width, "    | ", "    | ")
-        if not one.verified and one.says:
-            lines.append("    (these words were not compared with the real program)")
+        if not one.verified and one.accepts is not None:
+            lines.append("    (predicted; not verified with the real program)")
         blocked = standing_in_the_way(one)
         if len(blocked) > 1:
             lines += ["    It would stop at each of these, one after the other:", *_listed([visible(text) for text in blocked], width, "    - ")]

@@ -78,7 +78,7 @@ def test_in_resolving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     records: list[Resolution] = []
 
-    def slow(_name: str) -> tuple[tuple[str, ...], Ending, str]:
+    def slow(_name: str, _kind: str) -> tuple[tuple[str, ...], Ending, str]:
         time.sleep(5)
         return (), DONE, ""
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,8 @@ from tests.peers.situations import Situation, situations
 def of_our_own() -> list[Situation]:
     """Breaches that the common situations have not."""
     found: list[Situation] = []
-    for label, knobs in {"no-usage": {"usage": ()}, "no-ids": {"identifiers": False}}.items():
+    breaches_of: dict[str, dict[str, Any]] = {"no-usage": {"usage": ()}, "no-ids": {"identifiers": False}}
+    for label, knobs in breaches_of.items():
         root = ca(f"Root {label}", **knobs)
         middle = ca(f"Issuing {label}", root, **knobs)
         found += [Situation(name=f"strict-{label}", presented=(leaf(middle), middle), anchors=(root,))]

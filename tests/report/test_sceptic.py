@@ -77,8 +77,8 @@ def unstapled(output: str) -> bool:
 
 SAYS = {
     "dns.nxdomain": "status: NXDOMAIN",
-    "dns.no-address": r"status: NOERROR[\s\S]*ANSWER: 0[\s\S]*status: NOERROR[\s\S]*ANSWER: 0",
-    "dns.servfail": "status: SERVFAIL",
+    "dns.no-address": r"status: NOERROR[\s\S]*(ANSWER: 0|CNAME)[\s\S]*status: NOERROR[\s\S]*(ANSWER: 0|CNAME)",
+    "dns.servfail": "status: (SERVFAIL|FORMERR|NOTIMP)|Warning: ID mismatch",
     "dns.refused": "status: REFUSED",
     "dns.timeout": "no servers could be reached",
     "tcp.refused": "Connection refused",

@@ -39,7 +39,7 @@ def judge(case: Case) -> Finding | None:
         return None
     _, path, root = met[0]
     leaf, anchor = path.links[0].certificate, path.links[-1].certificate
-    subject = anchor.read.subject.text if anchor.read.subject else title(anchor)
+    subject = _as_java_writes(anchor)
     rules = tuple(dict.fromkeys(rule for rule, _, _ in met))
     sure = _fingerprint(anchor) == root.sha256
     return Finding(
@@ -55,7 +55,7 @@ def judge(case: Case) -> Finding | None:
                 at=case.where(anchor),
             ),
             *(
-                Evidence(says=f"{one.client}, {one.label}: {one.text.format(anchor=subject) or 'no text of its own'} ({one.source})", at=case.where(leaf))
+                Evidence(says=f"{one.client}, {one.label}{': ' if one.text else ''}{one.text.replace('{anchor}', subject)} ({one.source})", at=case.where(leaf))
                 for one in rules
             ),
         ),
@@ -82,3 +82,9 @@ def _root(case: Case, path: Path, rule: Distrust) -> Root | None:
 
 def _fingerprint(certificate: Certificate) -> str:
     return sha256(certificate.der).hexdigest()
+
+
+def _as_java_writes(certificate: Certificate) -> str:
+    """The subject, the most specific part first, values with a comma in quotes."""
+    attributes = certificate.read.subject.attributes if certificate.read.subject else ()
+    return ", ".join(f'{label}="{value}"' if "," in value else f"{label}={value}" for label, value in reversed(attributes))

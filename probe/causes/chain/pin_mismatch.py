@@ -4,7 +4,7 @@ Some programs and partners do not ask whether a certificate is trusted: they com
 Then every renewal, planned and announced or not, ends the connection until the new certificate was exchanged. It may
 have the same key as before, or a new one; it may also be another server altogether.
 
-Clients say: whatever the program says of it: Java "Certificate does not match", OkHttp "Certificate pinning failure!",
+Clients say: whatever the program says of it: OkHttp "Certificate pinning failure!",
 curl exit 90 "SSL public key does not match pinned public key", an AS2 or EDI product "unknown certificate".
 """
 

@@ -63,7 +63,7 @@ def judge(case: Case) -> Finding | None:
     )
     if misled:
         stacks = tuple(dict.fromkeys(stack for _, stack in misled))
-        return _finding(case, tuple(dict.fromkeys(one for one, _ in misled)), Effect.BREAKS, f"{_and(stacks)} cannot get any further there.", stacks)
+        return _finding(case, tuple(dict.fromkeys(one for one, _ in misled)), Effect.BREAKS, f"{_titles(case, stacks)} cannot get any further there.", stacks)
     if not twins or not case.verdicts or not any(one.accepts for one in case.verdicts):
         return None
     for one in twins:
@@ -143,5 +143,5 @@ def _others(case: Case, one: Twins) -> str:
     return "" if _over(case, one.stale) else "Programs that verify with NSS take this one and refuse."
 
 
-def _and(names: tuple[str, ...]) -> str:
-    return " and ".join(names)
+def _titles(case: Case, stacks: tuple[str, ...]) -> str:
+    return " and ".join(one.title.partition(" (")[0] for one in case.stacks if one.name in stacks)

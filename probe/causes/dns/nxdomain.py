@@ -26,10 +26,8 @@ def judge(case: Case) -> Finding | None:
     asked = first.aliases[-1].target if first.aliases else case.target.host
     return Finding(
         effect=Effect.BREAKS,
-        summary=f"{server_of(first)} says that {asked} does not exist."
-        + (f" {case.target.host} is only an alias of it." if first.aliases else ""),
+        summary=f"{server_of(first)} says that {asked} does not exist." + (f" {case.target.host} is only an alias of it." if first.aliases else ""),
         evidence=tuple(
-            Evidence(says=f"{server_of(one)} answered the question for {one.type} with NXDOMAIN (code 3).", at=case.pointer(one))
-            for one in answers
+            Evidence(says=f"{server_of(one)} answered the question for {one.type} with NXDOMAIN (code 3).", at=case.pointer(one)) for one in answers
         ),
     )

@@ -17,7 +17,7 @@ from probe.facts.observation import Local, Resolution
 CAUSE = Cause(
     title="The DNS server failed", owner=Owner.DNS, actions=("repair-dns",), references=("RFC 1035 section 4.1.1", "RFC 6895 section 2.3", "RFC 8914")
 )
-SHOWN_BY = Shown(commands=("dig {dig} A",), shows='dig prints "status: SERVFAIL" or another error.')
+SHOWN_BY = Shown(commands=("dig {dig} A",), shows='dig prints "status: SERVFAIL" or another error, or a warning that what came is not the answer.')
 SERVFAIL = 2
 CODES = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 6: "YXDOMAIN", 7: "YXRRSET", 8: "NXRRSET", 9: "NOTAUTH", 10: "NOTZONE", 16: "BADVERS"}
 OTHERS = frozenset({0, 3, 5})
@@ -30,10 +30,11 @@ def judge(case: Case) -> Finding | None:
     failed = [one for one in asked if one.rcode == SERVFAIL] or [one for one in asked if one.rcode is not None and one.rcode not in OTHERS]
     if not failed:
         return _nonsense(case, asked)
+    found = "failed to find out the address of" if failed[0].rcode == SERVFAIL else f"answers {_code(failed[0])} to the question for"
     return Finding(
         effect=Effect.BREAKS,
         certainty=Certainty.PROVEN if failed[0].rcode == SERVFAIL else Certainty.LIKELY,
-        summary=f"{server_of(failed[0])} {'failed to find out the address of' if failed[0].rcode == SERVFAIL else f'answers {_code(failed[0])} to the question for'} {case.target.host}.",
+        summary=f"{server_of(failed[0])} {found} {case.target.host}.",
         evidence=tuple(Evidence(says=f"The question for {one.type} was answered with {_code(one)}.", at=case.pointer(one)) for one in failed),
     )
 

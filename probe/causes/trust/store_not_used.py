@@ -54,7 +54,7 @@ def judge(case: Case) -> Finding | None:
         evidence=(
             *(Evidence(says=f'"{title(anchor)}" is in {one.path or one.source}.', at=f"/compared/{number}") for number, one in holders),
             *(
-                Evidence(says=f"{one.path or one.source} holds {one.size} anchors, none of which leads there.", at=case.pointer(one))
+                Evidence(says=f"{one.path or one.source} holds {one.size} anchor{'s' if one.size != 1 else ''}, and none leads there.", at=case.pointer(one))
                 for one in case.observation.stores
             ),
         ),
