@@ -105,6 +105,9 @@ def _merge(each: list[tuple[Case, Answers]], speaking: tuple[Finding, ...]) -> t
 
 def _everywhere(each: list[tuple[Case, Answers]]) -> frozenset[str]:
     """The codes of what breaks at every address that answers: no other address would help."""
+    if any(case.target.repeat > 1 for case, _ in each):
+        # What the first of several tries met is no more than one of them.
+        return frozenset()
     answering = [answers for case, answers in each if case.connected] or [answers for _, answers in each]
     breaking = [{one.code for one in answers.findings if one.effect is Effect.BREAKS} for answers in answering]
     return frozenset.intersection(*map(frozenset, breaking))

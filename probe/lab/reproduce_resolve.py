@@ -6,12 +6,12 @@ from ipaddress import ip_address
 import dns.exception
 import dns.name
 
-from probe.facts.observation import How, Observation, Resolution
+from probe.facts.observation import How, Local, Observation, Resolution
 from probe.facts.target import Target
 from probe.lab.dns_server import Record, Zone
 from probe.lab.stage import Stage
 
-_REFUSES = {2: "servfail", 3: "nxdomain", 5: "refused"}
+_REFUSES = {1: "formerr", 2: "servfail", 3: "nxdomain", 4: "notimp", 5: "refused"}
 _SYSTEM = "system"
 
 
@@ -94,6 +94,8 @@ def _failure(one: Resolution) -> str:
         return _REFUSES[one.rcode]
     if one.rcode == 0 or one.ending.how is How.DONE:
         return ""
+    if one.ending.local is Local.UNUSABLE:
+        return "garbage"
     if one.source == _SYSTEM:
         return "nxdomain" if one.ending.how is How.DECLINED and one.ending.code != -3 else "drop"
     return "drop"

@@ -25,10 +25,34 @@ def trust_options(stage: Stage, stores: tuple[TrustStore, ...], copies: Copies) 
             blocks.append(authority("Stand-in for other authorities").pem)
             losses.append(f"{more} further certificates of the trust store {store.source}, unrelated to the chain; one stand-in is in their place")
         if store.skipped and store.kind != "system":
-            blocks.insert(0, _DAMAGED)
             losses.append(f"the unusable entries of the trust store {store.source}; one damaged entry is in their place")
-        options += ["--trust", str(stage.write(f"trust-{number}.pem" if len(stores) > 1 else "trust.pem", "".join(blocks)))]
+            if store.kind == "folder":
+                options += ["--trust", _folder(stage, number, blocks)]
+                continue
+            blocks.insert(0, _DAMAGED)
+        text = _shaped("".join(blocks), {one.stack for one in store.refused}, damaged=bool(store.skipped))
+        options += ["--trust", str(stage.write(f"trust-{number}.pem" if len(stores) > 1 else "trust.pem", text))]
     return tuple(options), tuple(losses)
+
+
+def _folder(stage: Stage, number: int, blocks: list[str]) -> str:
+    """A folder with a file for each anchor, and one that is damaged."""
+    folder = stage.folder / f"trust-{number}"
+    folder.mkdir()
+    for place, text in enumerate((*blocks, _DAMAGED)):
+        (folder / f"{place}.pem").write_text(text)
+    return str(folder)
+
+
+def _shaped(text: str, refused_by: set[str], *, damaged: bool) -> bytes:
+    """A file that just these clients cannot load: a byte order mark stops Java, bare carriage returns stop OpenSSL, indented lines stop both."""
+    if damaged or not refused_by:
+        return text.encode()
+    if refused_by == {"java"}:
+        return b"\xef\xbb\xbf" + text.encode()
+    if refused_by == {"openssl"}:
+        return text.replace("\n", "\r").encode()
+    return "".join(f"  {line}\n" for line in text.splitlines()).encode()
 
 
 def pinned(stage: Stage, sha256: str, certificate: Certificate | None, known: tuple[Certificate, ...], copies: Copies) -> tuple[str, ...]:

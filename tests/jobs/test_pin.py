@@ -16,7 +16,11 @@ DIGITS = sha256(ISSUED.der).hexdigest()
 COLONS = sha256(ISSUED.der).digest().hex(":").upper()
 
 
-@pytest.mark.parametrize("text", [DIGITS, DIGITS.upper(), COLONS, f" {COLONS} ", f"SHA256:{DIGITS}", f"sha256 Fingerprint={COLONS}", f"SHA-256={COLONS}"])
+@pytest.mark.parametrize(
+    "text",
+    [DIGITS, DIGITS.upper(), COLONS, f" {COLONS} ", f"SHA256:{DIGITS}", f"sha256 Fingerprint={COLONS}", f"SHA-256={COLONS}"],
+    ids=["digits", "upper", "colons", "blanks", "prefix", "openssl", "dashed"],
+)
 def test_a_fingerprint_is_read_as_programs_print_it(text: str) -> None:
     found = pinned(text)
     assert found and found.sha256 == DIGITS and found.certificate is None
