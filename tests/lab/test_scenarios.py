@@ -18,6 +18,9 @@ from tests.lab.client import Asked, asked, context, curl, dig, outcome, s_client
 SCENARIOS = all_scenarios()
 OK = "HTTP/1.1 200 OK"
 # What OpenSSL 3.0 says, as numbers of X509_verify_cert; names of alerts as Python's ssl has them.
+# The reasons of Python's ssl module depend on the OpenSSL it was built with and on the machine's policy; these are one fault each.
+HUNG_UP = ("UNEXPECTED_EOF_WHILE_READING", "")
+TOO_OLD = ("TLSV1_ALERT_PROTOCOL_VERSION", "legacy sigalg disallowed or unsupported", "UNSUPPORTED_PROTOCOL")
 BROKEN = {
     "tcp.refused": "ConnectionRefusedError",
     "tcp.reset": "ConnectionResetError",
@@ -25,18 +28,18 @@ BROKEN = {
     "tls.not-tls": "WRONG_VERSION_NUMBER",
     "tls.not-tls smtp": "WRONG_VERSION_NUMBER",
     "tls.not-tls ssh": "WRONG_VERSION_NUMBER",
-    "tls.not-tls ldap": "UNEXPECTED_EOF_WHILE_READING",
-    "tls.closed": "UNEXPECTED_EOF_WHILE_READING",
+    "tls.not-tls ldap": HUNG_UP,
+    "tls.closed": HUNG_UP,
     "tls.closed reset": "ConnectionResetError",
     "tls.version": "TLSV1_ALERT_PROTOCOL_VERSION",
     "tls.version client-wants-newer": "TLSV1_ALERT_PROTOCOL_VERSION",
     "tls.cipher": "SSLV3_ALERT_HANDSHAKE_FAILURE",
     "tls.sni-required": "TLSV1_UNRECOGNIZED_NAME",
-    "tls.legacy-only": "TLSV1_ALERT_PROTOCOL_VERSION",
+    "tls.legacy-only": TOO_OLD,
     "tls.legacy-only small-dh": "DH_KEY_TOO_SMALL",
     "tls.legacy-only triple-des": "SSLV3_ALERT_HANDSHAKE_FAILURE",
     "tls.legacy-only rc4": "SSLV3_ALERT_HANDSHAKE_FAILURE",
-    "tls.legacy-only ssl3": "UNEXPECTED_EOF_WHILE_READING",
+    "tls.legacy-only ssl3": (*HUNG_UP, "UNSUPPORTED_PROTOCOL"),
     "tls.legacy-only export-dh": "SSLV3_ALERT_HANDSHAKE_FAILURE",
     "tls.legacy-only refused-dh": "BAD_DH_VALUE",
     # This client's ClientHello is small, so that it is let through as that of any older client.
@@ -135,7 +138,8 @@ def stage() -> object:
 
 @pytest.mark.parametrize("way", BROKEN)
 def test_broken_is_broken_for_a_real_client(way: str, stage: Stage) -> None:
-    assert outcome(ALL_BROKEN[way](stage)) == BROKEN[way]
+    expected = BROKEN[way]
+    assert outcome(ALL_BROKEN[way](stage)) in (expected if isinstance(expected, tuple) else (expected,))
 
 
 def addresses(one: Asked) -> list[str]:
