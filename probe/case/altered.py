@@ -86,6 +86,11 @@ def ask_small_hello(observation: Observation, about: tuple[Certificate, ...], ad
     return _instead(observation, "small-hello")
 
 
+def ask_tls12(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client offers TLS 1.2 at most."""
+    return _instead(observation, "tls12")
+
+
 def ask_small_segments(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
     """Both sides send small packets."""
     return _instead(observation, "small-segments")
@@ -131,7 +136,7 @@ ALTERATIONS: Mapping[str, Alteration] = MappingProxyType(
         one.__name__.replace("_", "-"): one
         for one in (trust_root, trust_leaf, send_chain, use_certificate_name, ask_with_sni, ask_any_version, ask_without_alpn, within_validity, server_clock)
     }
-    | {one.__name__.replace("_", "-"): one for one in (ask_small_hello, ask_small_segments, status_good, without, trust_compared)}
+    | {one.__name__.replace("_", "-"): one for one in (ask_small_hello, ask_small_segments, ask_tls12, status_good, without, trust_compared)}
 )
 """What a remedy can name as its proof."""
 

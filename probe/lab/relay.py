@@ -1,16 +1,21 @@
-"""A box between client and server that does not like a large ClientHello, as a ``Talk`` for a ``Listener``: everything else it carries to and fro."""
+"""A box between client and server that does not like a ClientHello that is large or offers TLS 1.3.
+
+Each is a ``Talk`` for a ``Listener``; everything else it carries to and fro.
+"""
 
 import contextlib
 import selectors
 import socket
 from functools import partial
 
-from probe.lab.listener import SILENCE, Talk
+from probe.lab.listener import SILENCE, Talk, finish
 from probe.lab.raw_server import reset_at_once, silence
-from probe.lab.wire import read_hello
+from probe.lab.wire import handshake_bytes, read_hello
+from probe.tls.hellos import client_hello
 
 LIMIT = 1400
 """Bytes of a ClientHello that pass, or of a first TCP segment that is looked at."""
+TLS13 = 0x0304
 
 
 def size_limit(port: int, *, reset: bool = False, limit: int = LIMIT) -> Talk:
@@ -21,6 +26,22 @@ def size_limit(port: int, *, reset: bool = False, limit: int = LIMIT) -> Talk:
 def first_segment(port: int, *, limit: int = LIMIT) -> Talk:
     """Make a box in front of ``port`` that looks at the first segment only, and hangs up when the ClientHello does not end in it."""
     return partial(_first_segment, port=port, limit=limit)
+
+
+def without_tls13(port: int, *, swallow: bool = False) -> Talk:
+    """Make a box in front of ``port`` that hangs up on a ClientHello that offers TLS 1.3, or swallows it."""
+    return partial(_without_tls13, port=port, swallow=swallow)
+
+
+def _without_tls13(connection: socket.socket, *, port: int, swallow: bool) -> None:
+    words = read_hello(connection)
+    hello = client_hello(handshake_bytes(words)[4:])
+    if hello is None or TLS13 not in hello.versions:
+        _carry(connection, words, port)
+    elif swallow:
+        silence(connection)
+    else:
+        finish(connection)
 
 
 def _size_limit(connection: socket.socket, *, port: int, reset: bool, limit: int) -> None:

@@ -31,6 +31,7 @@ BROKEN = {
     "tls.not-tls ldap": HUNG_UP,
     "tls.closed": HUNG_UP,
     "tls.closed reset": "ConnectionResetError",
+    "tls.closed without-tls-1.3": "UNEXPECTED_EOF_WHILE_READING",
     "tls.version": "TLSV1_ALERT_PROTOCOL_VERSION",
     "tls.version client-wants-newer": "TLSV1_ALERT_PROTOCOL_VERSION",
     "tls.cipher": "SSLV3_ALERT_HANDSHAKE_FAILURE",
@@ -211,8 +212,9 @@ def test_tcp_timeout_gives_no_answer(stage: Stage) -> None:
         plain.connect((one.address, one.address_port))
 
 
-def test_tls_timeout_gives_no_answer(stage: Stage) -> None:
-    one = asked(ALL_BROKEN["tls.timeout"](stage))
+@pytest.mark.parametrize("way", ["tls.timeout", "tls.timeout without-tls-1.3"])
+def test_tls_timeout_gives_no_answer(way: str, stage: Stage) -> None:
+    one = asked(ALL_BROKEN[way](stage))
     with socket.create_connection((one.address, one.address_port)) as plain, pytest.raises(TimeoutError):
         plain.settimeout(0.3)
         context(one).wrap_socket(plain, server_hostname=one.host)
@@ -287,7 +289,7 @@ def test_a_damaged_entry_beside_the_root_is_there(stage: Stage) -> None:
 def test_every_way_of_being_broken_is_asked_here() -> None:
     elsewhere = {
         *("dns.nxdomain", "dns.nxdomain alias-to-nowhere", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused"),
-        *("tcp.timeout", "tls.timeout", "tls.sni-required other-certificate"),
+        *("tcp.timeout", "tls.timeout", "tls.timeout without-tls-1.3", "tls.sni-required other-certificate"),
         *(
             "endpoint.inconsistent",
             "endpoint.inconsistent intermediate-missing-on-one",

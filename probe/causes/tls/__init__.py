@@ -1,9 +1,12 @@
 """The handshake: do both sides find a way to speak TLS?"""
 
 from probe.case.case import Case, step
+from probe.causes.words import Evidence
 from probe.facts.observation import Alert, Handshake, How, Preamble
 from probe.tls.messages import reading
 from probe.tls.plaintext import wants_tls
+
+TLS13 = 0x0304
 
 
 def needs(case: Case) -> str | None:
@@ -41,6 +44,21 @@ def agreed(case: Case, question: str) -> Handshake | None:
         return found
     facts = reading(found)
     return found if facts.version and facts.certificate_requested and found.ending.how is not How.LOCAL else None
+
+
+def only_tls12(case: Case) -> Handshake | None:
+    """The handshake limited to TLS 1.2, when of all questions it alone was answered to the end, and the ordinary one had offered TLS 1.3."""
+    found = case.succeeded("tls12")
+    offered = case.hello.offered if case.hello else None
+    if found is None or offered is None or TLS13 not in offered.versions:
+        return None
+    others = any(one.ending.how is How.DONE for one in case.handshakes if one is not found) or any(one.established for one in case.tries)
+    return None if others else found
+
+
+def limited(case: Case, found: Handshake) -> Evidence:
+    """Tell that the handshake succeeds with TLS 1.2."""
+    return Evidence(says=f"Limited to TLS 1.2 the handshake succeeds ({found.version}); with TLS 1.3 in the offer none did.", at=case.pointer(found))
 
 
 def rescued(case: Case, *questions: str) -> tuple[str, Handshake] | None:

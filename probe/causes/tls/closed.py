@@ -3,21 +3,36 @@
 The connection was accepted, the ClientHello was sent, and the peer closed or reset without any TLS alert. Usual
 reasons: a load balancer without a backend, a proxy or firewall that does not like the host name in the ClientHello, a
 service that allows only certain addresses, or a port that speaks another protocol and hangs up on what it does not
-understand.
+understand. If the handshake succeeds once TLS 1.3 is not offered, the server or a box on the way cannot bear TLS 1.3.
 
 Clients say: OpenSSL "unexpected eof while reading" or "connect:errno=104", curl exit 35 "SSL_ERROR_SYSCALL", Java
 "SSLHandshakeException: Remote host terminated the handshake".
 """
 
 from probe.case.case import Case
-from probe.causes.shown import openssl_says
+from probe.causes.shown import Shown, client, openssl_says
 from probe.causes.tcp import unasked_reset
-from probe.causes.tls import plain_answer, refusal
+from probe.causes.tls import limited, only_tls12, plain_answer, refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 
-CAUSE = Cause(title="The handshake is cut off without an alert", owner=Owner.SERVER, actions=("find-box",), references=("RFC 8446 section 6.1",))
-SHOWN_BY = openssl_says("unexpected eof while reading", "errno=104", options="")
+CAUSE = Cause(
+    title="The handshake is cut off without an alert",
+    owner=Owner.SERVER,
+    actions=("find-box", "limit-to-tls12"),
+    references=("RFC 8446 section 6.1", "RFC 8446 section 4.2.1"),
+)
+USUAL = openssl_says("unexpected eof while reading", "errno=104", options="")
+
+
+def shown_by(case: Case, _finding: Finding) -> Shown:
+    """OpenSSL is cut off; where TLS 1.3 is what is not borne, it is not without."""
+    if only_tls12(case):
+        return Shown(commands=(*USUAL.commands, client("-tls1_2")), shows=f'{USUAL.shows} The second command, without TLS 1.3, prints "ESTABLISHED".')
+    return USUAL
+
+
+SHOWN_BY = shown_by
 
 
 def judge(case: Case) -> Finding | None:
@@ -40,9 +55,13 @@ def judge(case: Case) -> Finding | None:
         evidence.append(Evidence(says="The port says nothing in plain text either.", at=case.pointer(look)))
     elif look and not plain_answer(case):
         evidence.append(Evidence(says="To a plain HTTP request the port answers that it wants TLS.", at=case.pointer(look)))
+    old = only_tls12(case)
+    if old:
+        evidence.append(limited(case, old))
     return Finding(
         effect=Effect.BREAKS,
         certainty=Certainty.PROVEN,
-        summary=f"The peer {how} the connection{late}, without an alert that says why.",
+        summary=f"The peer {how} the connection{late}, without an alert that says why." + (" Limited to TLS 1.2 the handshake succeeds." if old else ""),
         evidence=tuple(evidence),
+        actions=("find-box", "limit-to-tls12") if old else ("find-box",),
     )

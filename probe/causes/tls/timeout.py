@@ -3,7 +3,8 @@
 TCP works, and the ClientHello disappears. Usual reasons: the port belongs to a service that waits for plain text, the
 service hangs or is overloaded, or a box on the path swallows the ClientHello or the answer. Where a link on the path
 carries only smaller packets and nobody is told (a tunnel, blocked ICMP), everything small works and the first full
-packet is lost: then the question with small TCP segments succeeds.
+packet is lost: then the question with small TCP segments succeeds. If it succeeds once TLS 1.3 is not offered, the server
+or a box on the way cannot bear TLS 1.3.
 
 Clients say: curl exit 28 "SSL connection timeout", Java "java.net.SocketTimeoutException: Read timed out", OpenSSL
 nothing at all.
@@ -11,7 +12,7 @@ nothing at all.
 
 from probe.case.case import Case
 from probe.causes.shown import Shown
-from probe.causes.tls import plain_answer
+from probe.causes.tls import limited, only_tls12, plain_answer
 from probe.causes.tls.hello_size import SHOWN_BY as LARGE_HELLO
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import Handshake, How
@@ -19,16 +20,19 @@ from probe.facts.observation import Handshake, How
 CAUSE = Cause(
     title="The handshake is never answered",
     owner=Owner.SERVER,
-    actions=("find-box", "mend-path-mtu"),
+    actions=("find-box", "mend-path-mtu", "limit-to-tls12"),
     references=("RFC 8446 section 2", "RFC 2923 section 2.1", "RFC 4821 section 1"),
 )
 
 
 def shown_by(case: Case, finding: Finding) -> Shown:
-    """Curl gets no answer; where only large packets to the server are lost, a large ClientHello is needed to see it."""
+    """Curl gets no answer; where only large packets to the server are lost, a large ClientHello is needed to see it; without TLS 1.3 it may get one."""
     if finding.owner is Owner.NETWORK and case.succeeded("small-hello"):
         return LARGE_HELLO
-    return Shown(commands=("curl -gksv --connect-timeout 5 {url}",), shows='curl prints that it is connected, and after five seconds "SSL connection timeout".')
+    usual, shows = "curl -gksv --connect-timeout 5 {url}", 'curl prints that it is connected, and after five seconds "SSL connection timeout".'
+    if finding.owner is not Owner.NETWORK and only_tls12(case):
+        return Shown(commands=(usual, f"{usual} --tls-max 1.2"), shows=f"{shows} The second command, without TLS 1.3, gets an answer.")
+    return Shown(commands=(usual,), shows=shows)
 
 
 SHOWN_BY = shown_by
@@ -49,7 +53,11 @@ def judge(case: Case) -> Finding | None:
     else:
         summary = "The connection is accepted, and the ClientHello is never answered."
         says = f"No byte came back within {one.took:.1f} s after a ClientHello of {one.hello_size} bytes."
-    return Finding(effect=Effect.BREAKS, summary=summary, evidence=(Evidence(says=says, at=case.pointer(one)),), actions=("find-box",))
+    evidence = (Evidence(says=says, at=case.pointer(one)),)
+    if old := only_tls12(case):
+        summary += " Limited to TLS 1.2 the handshake succeeds."
+        return Finding(effect=Effect.BREAKS, summary=summary, evidence=(*evidence, limited(case, old)), actions=("find-box", "limit-to-tls12"))
+    return Finding(effect=Effect.BREAKS, summary=summary, evidence=evidence, actions=("find-box",))
 
 
 def _large_packets(case: Case, one: Handshake, small: Handshake) -> Finding:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from probe.lab import raw_server
+from probe.lab.relay import without_tls13
 from probe.lab.scene import Scene
-from probe.lab.shop import healthy_shop, open_raw
+from probe.lab.shop import healthy_shop, hierarchy, open_raw, reach
 from probe.lab.stage import Stage
+from probe.lab.tls_server import Serving
 
 
 def broken(stage: Stage) -> Scene:
@@ -23,4 +25,11 @@ def reset(stage: Stage) -> Scene:
     return open_raw(stage, stage.raw(raw_server.reset_after_hello))
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"reset": reset}
+def without_tls_13(stage: Stage) -> Scene:
+    """A box before a healthy server hangs up on every ClientHello that offers TLS 1.3."""
+    made = hierarchy()
+    port = stage.raw(without_tls13(stage.tls(Serving(credentials=(made.whole,)))))
+    return Scene(arguments=reach(port, stage.trust_file(made.root)))
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"reset": reset, "without-tls-1.3": without_tls_13}

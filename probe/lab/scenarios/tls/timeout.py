@@ -1,9 +1,13 @@
 """The server takes the connection and never answers the ClientHello."""
 
+from collections.abc import Callable
+
 from probe.lab import raw_server
+from probe.lab.relay import without_tls13
 from probe.lab.scene import Scene
-from probe.lab.shop import healthy_shop, open_raw
+from probe.lab.shop import healthy_shop, hierarchy, open_raw, reach
 from probe.lab.stage import Stage
+from probe.lab.tls_server import Serving
 
 
 def broken(stage: Stage) -> Scene:
@@ -14,3 +18,13 @@ def broken(stage: Stage) -> Scene:
 def mended(stage: Stage) -> Scene:
     """A TLS server answers on the port."""
     return healthy_shop(stage)
+
+
+def without_tls_13(stage: Stage) -> Scene:
+    """A box before a healthy server swallows every ClientHello that offers TLS 1.3."""
+    made = hierarchy()
+    port = stage.raw(without_tls13(stage.tls(Serving(credentials=(made.whole,))), swallow=True))
+    return Scene(arguments=reach(port, stage.trust_file(made.root), "--timeout", "4"))
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"without-tls-1.3": without_tls_13}
