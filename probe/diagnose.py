@@ -118,7 +118,8 @@ def _explain(found: tuple[Finding, ...], everywhere: frozenset[str] = frozenset(
 
     What breaks only at some addresses is a part of their being uneven; when none is healthy, only that some do not even accept connections.
     """
-    ranked = sorted(found, key=_rank)
+    # What breaks at every address comes before what only some have.
+    ranked = sorted(found, key=lambda one: (one.effect is not Effect.BREAKS, bool(everywhere) and one.code not in everywhere, _rank(one)))
     uneven = next((one for one in ranked if one.code == UNEVEN and one.effect is not Effect.NOTE), None)
     covered: dict[str, str] = {}
     for one in ranked:

@@ -21,12 +21,13 @@ issuer of the first of these."""
 class Shown:
     """``commands`` are for a POSIX shell and use ``openssl``, ``keytool``, ``curl`` or ``dig``. ``shows`` says in a sentence what to look for in their output.
 
-    ``why_not`` is the reason why there is no such command.
+    ``why_not`` is the reason why there is no such command. ``openssl``: what is shown is that OpenSSL itself refuses.
     """
 
     commands: tuple[str, ...] = ()
     shows: str = ""
     why_not: str = ""
+    openssl: bool = False
 
 
 def client(options: str = "{verify}") -> str:
@@ -37,7 +38,7 @@ def client(options: str = "{verify}") -> str:
 def openssl_says(*texts: str, options: str = "{verify}") -> Shown:
     """OpenSSL itself names the fault, in one of these words (those of its version 3)."""
     words = " or ".join(f'"{one}"' for one in texts)
-    return Shown(commands=(client(options),), shows=f"OpenSSL prints {words}.")
+    return Shown(commands=(client(options),), shows=f"OpenSSL prints {words}.", openssl=True)
 
 
 def certificates_sent(shows: str) -> Shown:

@@ -14,7 +14,9 @@ def wait(ready: Callable[[], object] = lambda: None) -> None:
     before = {one: signal.signal(one, lambda _number, _frame: told.set()) for one in ENDS}
     try:
         ready()
-        told.wait()
+        # The system may hand the signal to a server's thread; the main one, which runs the handler, then has to look for itself.
+        while not told.wait(0.2):
+            pass
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)

@@ -1,5 +1,6 @@
 """From diagnoses to a Report. Pure: the same observation gives the same report."""
 
+import re
 from dataclasses import replace
 
 from probe.case.case import Case
@@ -9,6 +10,7 @@ from probe.causes.words import Effect, Finding, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
 from probe.facts.distinguished import text_of
 from probe.facts.observation import Resolution
+from probe.facts.target import Target
 from probe.report import Candidate, FoundText, Headline, RemedyStep, RemedyText, Report, Result
 from probe.report.certificates import Numbers
 from probe.report.chain import boxes
@@ -61,6 +63,12 @@ def _result(found: Diagnosis) -> Result:
         forecast=forecast(found),
         revocation=revoked if case.target.revocation != "off" else "",
     )
+
+
+def renamed(target: Target, name: str) -> Target:
+    """The target with another name to check, if it is one that a person would connect to."""
+    plain = name.replace("*", "www", 1) if name.startswith("*.") else name
+    return replace(target, name=plain if re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", plain) else "NAME")
 
 
 def reached(stacks: tuple[StackVerdict, ...], case: Case) -> tuple[StackVerdict, ...]:
@@ -126,6 +134,7 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         "port": str(target.port),
         "name": target.name,
         "again": repeat(target).removeprefix("probe check "),
+        "renamed": repeat(renamed(target, dict(one.finding.values).get("good", ""))).removeprefix("probe check "),
         "peer": peer(target),
         "url": url(target),
         "address": target.connect or target.host,

@@ -7,7 +7,7 @@ from probe.case.case import Case
 from probe.case.revocation import pairs
 from probe.causes.catalogue import entry
 from probe.causes.shown import FILES, Shown
-from probe.causes.words import Finding
+from probe.causes.words import Effect, Finding
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake
 from probe.facts.target import Target
@@ -49,6 +49,8 @@ def shown_by(finding: Finding, case: Case) -> Shown:
     """What the cause of a finding says of this case."""
     known = entry(finding.code)
     made = known.shown if known else None
+    if isinstance(made, Shown) and made.openssl and finding.effect is Effect.BREAKS and finding.stacks and "openssl" not in finding.stacks:
+        return Shown(why_not=f"OpenSSL has nothing against this; it stops {' and '.join(finding.stacks)}.")
     return (made(case, finding) if callable(made) else made) or Shown()
 
 

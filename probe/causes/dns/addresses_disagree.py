@@ -74,7 +74,8 @@ def judge(case: Case) -> Finding | NotObserved | None:
     lost = [one for one in by_hand if one.nowhere]
     if lost:
         names = " and ".join(one.title for one in lost)
-        return _finding(case, sources, Effect.BREAKS, f"{case.target.host} leads nowhere for programs that ask {names}; {first.title} {first.told}.")
+        # The first source decides, and it leads somewhere: from here it works.
+        return _finding(case, sources, Effect.RISKS, f"For programs that ask {names}, {case.target.host} leads nowhere; {first.title} {first.told}.")
     apart = [one for one in others if one.addresses and not set(one.addresses) & set(first.addresses)]
     if apart:
         near = all(_near(first.addresses, one.addresses) for one in apart)

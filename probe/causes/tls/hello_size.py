@@ -48,7 +48,10 @@ def judge(case: Case) -> Finding | None:
     ]
     return Finding(
         effect=Effect.BREAKS,
-        summary=f"A ClientHello of {one.hello_size} bytes gets no answer ({SILENCE[one.ending.how]}), one of {small.hello_size} bytes does.",
+        summary=(
+            f"A ClientHello of {one.hello_size} bytes, as current browsers send it, gets no answer ({SILENCE[one.ending.how]}), one of {small.hello_size} "
+            "bytes does. Clients without a post-quantum key share, such as Java up to 26 and OpenSSL before 3.5, get through."
+        ),
         evidence=tuple(evidence),
     )
 

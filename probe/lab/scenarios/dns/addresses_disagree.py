@@ -13,7 +13,7 @@ _OTHER = "127.0.0.2"
 
 def broken(stage: Stage) -> Scene:
     """One server leads to the shop, the other says that the name does not exist."""
-    return _scene(stage, GOOD_ZONE, Zone(), FAILS)
+    return _scene(stage, GOOD_ZONE, Zone(), RISK)
 
 
 def mended(stage: Stage) -> Scene:
