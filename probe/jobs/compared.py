@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from probe.capture.stores import Loaded, load, relevant
+from probe.capture.stores import Loaded, glance, load, relevant
 from probe.case.case import cases, fetched
 from probe.case.path import Why
-from probe.facts.certificate import Certificate
+from probe.facts.certificate import Certificate, is_self_issued
 from probe.facts.observation import Observation
 from probe.facts.target import Target
+from probe.facts.trust import TrustStore
 from probe.facts.unusable import Unusable
 
 CERTIFI, SYSTEM, NONE = "certifi", "system", "none"
@@ -34,6 +35,8 @@ class Others:
         wanted = [self.target.public] if self.target.public != NONE else []
         if SYSTEM not in (*self.target.trust, *wanted) and any(case.refusing(*UNKNOWN_ROOT) for case in cases(observation)):
             wanted.append(SYSTEM)
+        if wanted == [CERTIFI] and CERTIFI not in self._read and (seen := _glanced(observation, certificates)):
+            return replace(observation, compared=(seen,))
         found = tuple(loaded for one in wanted if (loaded := self._loaded(one)))
         return replace(observation, compared=tuple(replace(relevant(one, certificates), skipped=()) for one in found))
 
@@ -45,6 +48,15 @@ class Others:
                 # Nobody asked for this store: without it there is nothing to compare, and the check goes on.
                 self._read[source] = None
         return self._read[source]
+
+
+def _glanced(observation: Observation, certificates: tuple[Certificate, ...]) -> TrustStore | None:
+    """The public list as far as it matters to a chain that is accepted and ends at a root of the user's own; ``None`` when it has to be read."""
+    found = cases(observation)
+    tops = [verdict.path.links[-1].certificate for case in found for verdict in case.verdicts if verdict.path]
+    if not all(case.chain_accepted for case in found) or not tops or not all(is_self_issued(one) for one in tops):
+        return None
+    return glance((*certificates, *(one for case in found for one in case.anchors)))
 
 
 def involved(observation: Observation) -> tuple[Certificate, ...]:
