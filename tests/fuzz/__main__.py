@@ -69,7 +69,7 @@ def tell(found: Found) -> str:
 
 def guided(target: Fuzzed, seconds: float) -> None:
     """Let atheris drive; it ends the process by itself, with a code other than 0 for a finding."""
-    import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]  # only where make fuzz installed it
 
     corpus = KEPT / "corpus" / target.name
     corpus.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from probe.causes.words import Owner
+from probe.diagnose import Diagnosis
 from probe.lab.traits import Traits
 from probe.report.compose import compose
 from tests.real.asking import assert_fails, assert_works, at, check, told
@@ -56,8 +57,8 @@ def ports(tmp_path_factory: pytest.TempPathFactory, pki: Pki) -> Iterator[dict[s
             yield found
 
 
-def names(found: object) -> list[str]:
-    return [one.question.name for one in found.case.observation.attempts]  # type: ignore[attr-defined]
+def names(found: Diagnosis) -> list[str]:
+    return [one.question.name for one in found.case.observation.attempts]
 
 
 def test_a_healthy_balancer_works_however_often_it_is_asked(ports: dict[str, int], pki: Pki) -> None:

@@ -19,11 +19,14 @@ from probe.facts.certificate import title
 CAUSE = Cause(title="The chain is too long", owner=Owner.CA, actions=("reissue",), references=("RFC 5280 section 4.2.1.9",))
 
 
-def SHOWN_BY(case: Case, found: Finding) -> Shown:  # noqa: N802 - the catalogue asks for this name, constant or function
+def shown_by(case: Case, found: Finding) -> Shown:
     """OpenSSL names the constraint and its own limit; of another client's limit the list of what was sent is the proof."""
     if case.refusing(Why.PATH_LENGTH) or any(one.stack == "openssl" for one in limited(case)):
         return openssl_says("path length constraint exceeded", "certificate chain too long")
     return certificates_sent(f"The list has {len(case.presented)} certificates; each issuer (i:) is the subject (s:) of the next one, so all are needed.")
+
+
+SHOWN_BY = shown_by
 
 
 def judge(case: Case) -> Finding | None:

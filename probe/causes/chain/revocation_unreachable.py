@@ -28,7 +28,7 @@ CAUSE = Cause(
 BAD = (Status.UNREACHABLE, Status.UNKNOWN)
 
 
-def SHOWN_BY(case: Case, finding: Finding) -> Shown:  # noqa: N802  # one name for a value and for what makes one
+def shown_by(case: Case, finding: Finding) -> Shown:
     """The same question put by OpenSSL to the responder, or by means of the list."""
     about = finding.about[0].read
     if not about.ocsp:
@@ -36,6 +36,9 @@ def SHOWN_BY(case: Case, finding: Finding) -> Shown:  # noqa: N802  # one name f
     ask = 'openssl ocsp -issuer issuer.pem -cert certificate.pem -partial_chain -trust_other -verify_other issuer.pem -no_nonce -url "$(openssl x509'
     command = f'{ask} -in certificate.pem -noout -ocsp_uri | grep -m 1 ^http:)"'
     return Shown(commands=(command,), shows='Not both are printed without a warning: "Response verify OK" and "certificate.pem: good".')
+
+
+SHOWN_BY = shown_by
 
 
 def judge(case: Case) -> Finding | None:

@@ -25,7 +25,7 @@ CAUSE = Cause(
 )
 
 
-def SHOWN_BY(case: Case, finding: Finding) -> Shown:  # noqa: N802  # one name for a value and for what makes one
+def shown_by(case: Case, finding: Finding) -> Shown:
     """The same question put by OpenSSL: to the staple, to the responder, or by means of the list."""
     one = next((one for one in standings(case) if one.status is Status.REVOKED), None)
     source = next((said.source for said in one.said if said.word.status is Status.REVOKED), "") if one else ""
@@ -35,6 +35,9 @@ def SHOWN_BY(case: Case, finding: Finding) -> Shown:  # noqa: N802  # one name f
         return Shown(commands=(BY_LIST,), shows='OpenSSL reads the list and prints "certificate revoked".')
     ask = 'openssl ocsp -issuer issuer.pem -cert certificate.pem -noverify -url "$(openssl x509 -in certificate.pem -noout -ocsp_uri | grep -m 1 ^http:)"'
     return Shown(commands=(ask,), shows='OpenSSL prints "certificate.pem: revoked".')
+
+
+SHOWN_BY = shown_by
 
 
 def judge(case: Case) -> Finding | NotObserved | None:
