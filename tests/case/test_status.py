@@ -1,7 +1,7 @@
 """What an answer or a list proves about a certificate, and above all what it does not prove."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -47,7 +47,7 @@ def test_revoked_says_when_and_why() -> None:
         listed(revocation_list(issuer(), leaf(), wish=Wish(revoked=48, reason="superseded"))),
     ):
         assert (word.status, word.reason) == (Status.REVOKED, "superseded")
-        assert word.revoked_at and abs(word.revoked_at - (NOW - timedelta(hours=48))) < timedelta(minutes=1)
+        assert word.revoked_at and abs(word.revoked_at - (datetime.now(UTC) - timedelta(hours=48))) < timedelta(minutes=1)
         assert "superseded" in word.text
 
 
