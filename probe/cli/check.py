@@ -17,7 +17,7 @@ EXAMPLES = """Examples:
   probe check https://192.0.2.7:8443 --name shop.example --html report.html
   probe check shop.example --connect 192.0.2.8 --save before.json
 
-Exit code: 0 works, 1 a problem was found or clients disagree, 2 wrong usage, 3 undecided, 4 a defect of the probe, 130 interrupted."""
+Exit code: 0 works, 1 a problem was found or clients disagree, 2 wrong usage or unknown host, 3 undecided, 4 a defect of the probe, 130 interrupted."""
 
 Text = str | None
 File = Path | None

@@ -14,6 +14,8 @@ class Expects:
 
 FAILS = Expects()
 """Every client stack refuses, and the scenario's code is the primary cause."""
+UNKNOWN_HOST = Expects(exit=2)
+"""The only name asked for does not exist, as after a typing error."""
 WORKS = Expects(verdict="works", effect="", exit=0)
 """Nothing is wrong: no finding that breaks anything, and none of the scenario's code."""
 RISK = Expects(verdict="works", effect="risks", exit=0)

@@ -163,6 +163,7 @@ class Result:
     ``sentence`` is the verdict in one sentence with host and time. ``circumstances`` are (label, value) lines: trust store, name checked, SNI, versions.
     ``messages`` are ready to paste, one for each who must act: (heading, text). ``handshake`` are (label, value) facts of the ordinary handshake.
     ``defects`` are causes of the probe itself that crashed ("code: kind of error").
+    ``unknown_host``: it fails because no such name exists, as after a typing error (the name itself, not what it is an alias of).
     ``revocation`` says in one line what was found out about revoked certificates ("" when it was not asked for).
     ``forecast`` says until when it works and what stops which client then ("" when it fails now, or when no end is known).
     """
@@ -190,6 +191,7 @@ class Result:
     observation: Observation
     forecast: str = ""
     revocation: str = ""
+    unknown_host: bool = False
 
 
 @noun

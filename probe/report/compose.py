@@ -22,6 +22,7 @@ from probe.report.timeline import rows
 from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, url
 from probe.tls.messages import reading
 
+UNKNOWN_HOST = "dns.nxdomain"
 ISSUERS = 20
 """Names of a CertificateRequest that are shown; some servers send their whole public trust list."""
 
@@ -62,6 +63,7 @@ def _result(found: Diagnosis) -> Result:
         observation=case.observation,
         forecast=forecast(found),
         revocation=revoked if case.target.revocation != "off" else "",
+        unknown_host=found.cause is not None and found.cause.code == UNKNOWN_HOST and not any(one.aliases for one in case.observation.resolutions),
     )
 
 
@@ -204,8 +206,13 @@ def _exchange(case: Case) -> list[tuple[str, str]]:
 
 
 def exit_code(report: Report, strict: bool = False) -> int:
-    """0 works, 1 a problem or clients disagree, 3 undecided, 4 a defect of the probe; the worst of several is 4, 1, 3, 0."""
+    """0 works, 1 a problem or clients disagree, 2 the only host asked for does not exist, 3 undecided, 4 a defect of the probe.
+
+    The worst of several is 4, 1, 3, 0.
+    """
     codes = {_code(one, strict) for one in report.results}
+    if len(report.results) == 1 and report.results[0].unknown_host and codes == {1}:
+        return 2
     return next((one for one in (4, 1, 3) if one in codes), 0)
 
 

@@ -34,6 +34,12 @@ _CURVES: MappingProxyType[str, Callable[[], ec.EllipticCurve]] = MappingProxyTyp
 """The groups that can be offered alone: pyOpenSSL sets one NIST curve and no lists."""
 
 
+_OP_ECH_GREASE = 1 << 37
+"""Send the placeholder for Encrypted Client Hello (RFC 9849 section 6.2), as browsers do, so that the first ClientHello is as large as theirs.
+
+SSL_OP_ECH_GREASE of OpenSSL 4.0, for which pyOpenSSL has no name; an OpenSSL that does not know the bit ignores it."""
+
+
 class State(StrEnum):
     """How far a connection is. ``ended`` follows ``established`` only."""
 
@@ -318,6 +324,8 @@ def _context(tls_min: str | None, tls_max: str | None, level: int | None, legacy
         if len(groups) != 1 or groups[0] not in _CURVES:
             raise ValueError(f"of the groups only one of {', '.join(_CURVES)} can be offered alone")
         context.set_tmp_ecdh(_CURVES[groups[0]]())
+    else:
+        context.set_options(_OP_ECH_GREASE)
     context.set_keylog_callback(_key_log)
     context.set_info_callback(_info)
     return context

@@ -168,9 +168,23 @@ def test_what_cannot_be_used_is_one_sentence_and_exit_2(arguments: tuple[str, ..
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_an_unknown_host_is_a_diagnosis(stage: Stage, tmp_path: Path) -> None:
-    done = probe("check", *scene(stage, "dns.nxdomain").arguments, folder=tmp_path)
-    assert done.returncode == 1 and "dns.nxdomain" in done.stdout
+def test_an_unknown_host_is_a_diagnosis_and_exit_2_as_for_any_target_that_cannot_be_used(stage: Stage, tmp_path: Path) -> None:
+    done = probe("check", *scene(stage, "dns.nxdomain").arguments, "--save", "seen.json", folder=tmp_path)
+    assert done.returncode == 2 and "dns.nxdomain" in done.stdout and "Traceback" not in done.stderr
+    # One sentence says what and where, the next what to do.
+    assert "does not exist" in done.stdout and "What to do" in done.stdout
+    assert probe("report", "seen.json", folder=tmp_path).returncode == 2
+    assert probe("report", "seen.json", "--redact", folder=tmp_path).returncode == 2
+
+
+def test_an_alias_of_nothing_is_no_typing_error_and_one_unknown_host_of_several_is_a_problem_found(stage: Stage, tmp_path: Path) -> None:
+    found = scenario("dns.nxdomain")
+    assert found
+    alias = next(one for one in found.variants if one.name == "alias-to-nowhere").open(stage)
+    assert probe("check", *alias.arguments, folder=tmp_path).returncode == 1
+    unknown = scene(stage, "dns.nxdomain").arguments
+    several = probe("check", unknown[0].replace("https://", "https://a."), *unknown, folder=tmp_path)
+    assert several.returncode == 1 and several.stdout.count("dns.nxdomain") >= 2
 
 
 def test_ctrl_c_ends_within_a_second_and_prints_what_is_known(tmp_path: Path) -> None:

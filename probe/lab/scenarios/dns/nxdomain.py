@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from probe.lab.dns_server import Record, Zone
-from probe.lab.scene import WORKS, Scene
+from probe.lab.scene import UNKNOWN_HOST, WORKS, Scene
 from probe.lab.shop import GOOD_ZONE, HOST, resolved_shop
 from probe.lab.stage import Stage
 
 
 def broken(stage: Stage) -> Scene:
     """The DNS server answers NXDOMAIN."""
-    return resolved_shop(stage, Zone())
+    return resolved_shop(stage, Zone(), UNKNOWN_HOST)
 
 
 def mended(stage: Stage) -> Scene:
