@@ -15,6 +15,7 @@ from probe.tls.engine import Engine, State
 
 if TYPE_CHECKING:
     from probe.capture.look import Look
+    from probe.tls.credential import Credential
     from probe.tls.hello import HandMade
 
 PHASE = 10.0
@@ -34,12 +35,23 @@ RECEIVED = 2 * 1024 * 1024
 """How many bytes are taken from one connection."""
 
 
-async def ask(target: Target, address: str, port: int, question: Question, clock: Clock, deadline: float, record: Callable[[Attempt], None]) -> None:
+async def ask(
+    target: Target,
+    address: str,
+    port: int,
+    question: Question,
+    clock: Clock,
+    deadline: float,
+    record: Callable[[Attempt], None],
+    credential: "Credential | None" = None,
+) -> None:
     """Ask ``question`` at an IP literal and give the attempt to ``record``, exactly once, whatever happens, also on cancellation.
+
+    ``credential`` is the user's client certificate with its key, for a question that is to be asked with it.
 
     ``deadline`` is a point in time on ``clock``. What a peer or the network does never raises.
     """
-    talk = _Talk(target, address, port, question, clock, deadline)
+    talk = _Talk(target, address, port, question, clock, deadline, credential)
     try:
         await talk.run()
     finally:
@@ -50,8 +62,11 @@ async def ask(target: Target, address: str, port: int, question: Question, clock
 class _Talk:
     """One attempt while it is made."""
 
-    def __init__(self, target: Target, address: str, port: int, question: Question, clock: Clock, deadline: float) -> None:
+    def __init__(
+        self, target: Target, address: str, port: int, question: Question, clock: Clock, deadline: float, credential: "Credential | None"
+    ) -> None:
         self._target = target
+        self._credential = credential
         self._address = address
         self._port = port
         self._question = question
@@ -94,7 +109,7 @@ class _Talk:
             self._engine = HandMade(sni=name, question=self._question, now=self._clock.now)
             await self._handshake(wire, self._engine)
             return
-        self._engine = engine = Engine(sni=name, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now)
+        self._engine = engine = Engine(sni=name, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now, credential=self._credential)
         await self._handshake(wire, engine)
         # A peer may say goodbye in the very packet that completes the handshake; that it then answers nothing is a fact of its own.
         if engine.state not in (State.ESTABLISHED, State.ENDED):

@@ -7,6 +7,7 @@ Times within an observation are seconds since ``Observation.taken_at``, so that 
 from datetime import datetime
 from enum import StrEnum
 
+from probe.facts.identity import Identity
 from probe.facts.noun import noun
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
@@ -154,6 +155,7 @@ class Question:
 
     ``groups`` are the only key agreement groups to offer (OpenSSL names; empty: the usual ones). ``segment`` is the most bytes to write at once (0: no limit),
     ``mss`` the largest TCP segment to accept (0: as usual). ``raw`` names a hand-made ClientHello of ``probe.tls.hello``, sent in place of the usual one.
+    ``with_identity``: a request for a client certificate is answered with the user's.
     """
 
     name: str = "ordinary"
@@ -169,6 +171,7 @@ class Question:
     segment: int = 0
     mss: int = 0
     raw: str = ""
+    with_identity: bool = False
 
 
 @noun
@@ -241,7 +244,7 @@ class Observation:
     """Everything that one check saw. ``took`` is in seconds; ``unfinished`` says why it ended early ("", "interrupted", "timeout").
 
     ``compared`` are stores that are never trusted: the list of public authorities (``Target.public``), and what the system trusts when the named store did not
-    know the issuer.
+    know the issuer. ``identity`` is the client certificate that the user named, without its key.
     """
 
     schema: int = SCHEMA
@@ -257,3 +260,4 @@ class Observation:
     stores: tuple[TrustStore, ...] = ()
     compared: tuple[TrustStore, ...] = ()
     unfinished: str = ""
+    identity: Identity | None = None

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from probe.facts.certificate import Certificate
+from probe.facts.identity import OnFile
 from probe.facts.noun import noun
 
 VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
@@ -28,6 +29,8 @@ class Target:
     ``resolver`` is ``IP`` or ``IP:PORT`` of the DNS server to ask. ``timeout`` is in seconds, for the whole check.
     ``guessed``: the user named no protocol, so that what the service says after TLS proves little.
     ``also_resolvers`` are asked only to be compared. ``revocation`` is off, soft or hard. ``repeat`` is how often each address is asked the ordinary question.
+    ``cert`` and ``key`` name the files of the client certificate ("": none); ``send_anyway`` sends it though it is expired. ``client_auth`` is allowed, or
+    forbidden when the caller that the check stands for cannot present a certificate. ``on_file`` is the certificate that the other side has on file.
     ``public`` is the list of authorities that count as public: ``certifi``, ``none`` or a file or folder; it is never trusted.
     """
 
@@ -56,3 +59,8 @@ class Target:
     public: str = "certifi"
     revocation: str = "off"
     repeat: int = 1
+    cert: str = ""
+    key: str = ""
+    send_anyway: bool = False
+    client_auth: str = "allowed"
+    on_file: OnFile | None = None

@@ -6,19 +6,27 @@ from probe.facts.noun import noun
 
 @noun
 class Skipped:
-    """An entry that is no usable anchor: where it stands (file and line or index) and why it was passed over."""
+    """An entry that is no usable anchor: where it stands (file and line or index) and why it was passed over.
+
+    ``other`` when it is something else than a certificate, such as a key, and not a damaged one.
+    """
 
     where: str
     why: str
+    other: bool = False
 
 
 @noun
 class Refused:
-    """A client stack that cannot load the store at all: its name, why in a short sentence, and what it prints ("" where they differ from fault to fault)."""
+    """A client stack that cannot load the store at all: its name, why in a short sentence, and what it prints ("" where they differ from fault to fault).
+
+    ``convertible`` when its usual tools take the same certificates in another form or another way, so that nobody who uses it is stopped: DER in place of PEM.
+    """
 
     stack: str
     why: str
     words: str = ""
+    convertible: bool = False
 
 
 @noun

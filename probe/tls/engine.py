@@ -17,6 +17,7 @@ from OpenSSL import SSL
 from probe.facts.observation import Alert, Ending, Handshake, How, Local, Question
 from probe.facts.target import VERSIONS
 from probe.tls import alerts, registry
+from probe.tls.credential import Credential
 from probe.tls.messages import CERTIFICATE_REQUEST
 from probe.tls.recorded import recorded
 from probe.tls.tap import ALERTS_LIMIT, Tap
@@ -71,10 +72,12 @@ class Engine:
 
     ``sni`` is the reference to put into the ClientHello; an IP literal, a name over 255 bytes or one that is not ASCII is never sent, and ``says`` tells so.
     ``alpn`` are the protocols to offer; ``question.groups`` may name one group,
-    secp256r1, secp384r1 or secp521r1 (else ``ValueError``). ``now`` gives seconds since the observation began. Nothing that a peer sends makes a method raise.
+    secp256r1, secp384r1 or secp521r1 (else ``ValueError``). ``now`` gives seconds since the observation began. ``credential`` is what to answer a request for
+    a client certificate with, when ``question.with_identity`` asks for it; one whose key does not fit raises ``ValueError``.
+    Nothing that a peer sends makes a method raise.
     """
 
-    def __init__(self, *, sni: str | None, question: Question, alpn: tuple[str, ...], now: Callable[[], float]) -> None:
+    def __init__(self, *, sni: str | None, question: Question, alpn: tuple[str, ...], now: Callable[[], float], credential: Credential | None = None) -> None:
         self._question = question
         self._level = _effective_level(question)
         self._watch = _Watch(now)
@@ -89,7 +92,7 @@ class Engine:
         self._out = bytearray()
         self._unsent = bytearray()
         self._plain = bytearray()
-        self._connection = SSL.Connection(_context(question.tls_min, question.tls_max, self._level, question.legacy_renegotiation, question.groups), None)
+        self._connection = SSL.Connection(self._settings(credential if question.with_identity else None), None)
         self._connection.set_app_data(self._watch)
         self._connection.set_connect_state()
         self._connection.request_ocsp()
@@ -101,6 +104,18 @@ class Engine:
                 self._says.append("The name cannot be sent as SNI: it is an IP address, longer than 255 bytes, or not ASCII.")
         if alpn and question.with_alpn:
             self._connection.set_alpn_protos([one.encode("ascii") for one in alpn])
+
+    def _settings(self, credential: Credential | None) -> SSL.Context:
+        one = self._question
+        if credential is None:
+            return _context(one.tls_min, one.tls_max, self._level, one.legacy_renegotiation, one.groups)
+        try:
+            return _presenting(_made(one.tls_min, one.tls_max, self._level, one.legacy_renegotiation, one.groups), credential)
+        except SSL.Error as problem:
+            # OpenSSL's default level does not send a weak key or hash; the server is the one to judge it.
+            self._says += _words(problem)
+            self._level = 0
+            return _presenting(_made(one.tls_min, one.tls_max, 0, one.legacy_renegotiation, one.groups), credential)
 
     @property
     def state(self) -> State:
@@ -311,6 +326,19 @@ def _effective_level(question: Question) -> int | None:
 
 @lru_cache(maxsize=64)
 def _context(tls_min: str | None, tls_max: str | None, level: int | None, legacy_renegotiation: bool, groups: tuple[str, ...]) -> SSL.Context:
+    return _made(tls_min, tls_max, level, legacy_renegotiation, groups)
+
+
+def _presenting(context: SSL.Context, credential: Credential) -> SSL.Context:
+    """The context with a client certificate: never one from the cache, which outlives the check."""
+    context.use_certificate(credential.chain[0])
+    for one in credential.chain[1:]:
+        context.add_extra_chain_cert(one)
+    context.use_privatekey(credential.key)
+    return context
+
+
+def _made(tls_min: str | None, tls_max: str | None, level: int | None, legacy_renegotiation: bool, groups: tuple[str, ...]) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     if level is not None:
         context.set_cipher_list(f"{_ALL_SUITES if level == 0 else 'DEFAULT'}:@SECLEVEL={level}".encode())
