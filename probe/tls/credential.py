@@ -1,11 +1,15 @@
 """What a client proves its identity with: the certificates to send and the private key. It is in memory only and never printed."""
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
-def belongs(key: PrivateKeyTypes, certificate: x509.Certificate) -> bool:
+SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey | dsa.DSAPrivateKey
+"""The kinds of key that OpenSSL's TLS takes for a certificate, as far as the binding hands them over."""
+
+
+def belongs(key: SigningKey, certificate: x509.Certificate) -> bool:
     """Whether the certificate is about this key. Raises ``UnsupportedAlgorithm`` or ``ValueError`` for a public key that cannot be read."""
     encoded = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return key.public_key().public_bytes(*encoded) == certificate.public_key().public_bytes(*encoded)
@@ -16,7 +20,7 @@ class Credential:
 
     __slots__ = ("_chain", "_key")
 
-    def __init__(self, chain: tuple[x509.Certificate, ...], key: PrivateKeyTypes) -> None:
+    def __init__(self, chain: tuple[x509.Certificate, ...], key: SigningKey) -> None:
         if not chain:
             raise ValueError("a credential has at least one certificate")
         if not belongs(key, chain[0]):
@@ -30,7 +34,7 @@ class Credential:
         return self._chain
 
     @property
-    def key(self) -> PrivateKeyTypes:
+    def key(self) -> SigningKey:
         """The private key, for the TLS engine alone."""
         return self._key
 
