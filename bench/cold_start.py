@@ -123,6 +123,12 @@ def keep_byte_code(folder: Path) -> None:
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 
+def forget_stores() -> None:
+    """Let "the system's store" be that of the machine, in one file as everywhere, not what this shell puts in its place."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        os.environ.pop(name, None)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -130,6 +136,7 @@ def main() -> None:
     rounds: int = max(1, parser.parse_args().rounds)
     with tempfile.TemporaryDirectory() as folder, endpoints(Path(folder)) as (healthy, broken, root):
         keep_byte_code(Path(folder) / "pyc")
+        forget_stores()
         taken = measure(contestants(healthy, broken, root), rounds)
     print(f"{rounds} rounds in turn on {os.cpu_count()} processors, Python {sys.version.split()[0]}\n\n{table(taken)}\n\n{goals(taken)}")
 

@@ -41,7 +41,7 @@ class Diagnosis:
 
     ``cause`` is the primary finding, ``None`` when it works. ``findings`` are all that count by themselves, the primary first;
     ``explained`` those that are only consequences.
-    ``case`` is the address that the cause was found at.
+    ``case`` is the address that the cause was found at. ``only_at`` names for a code the addresses that have it, where others do not.
     """
 
     verdict: Verdict
@@ -54,6 +54,7 @@ class Diagnosis:
     stacks: tuple[StackVerdict, ...]
     defects: tuple[tuple[str, str], ...]
     case: Case
+    only_at: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def diagnose(observation: Observation, asked: tuple[Entry, ...] | None = None) -> Diagnosis:
@@ -63,7 +64,7 @@ def diagnose(observation: Observation, asked: tuple[Entry, ...] | None = None) -
 
 
 def _judge(observation: Observation, asked: tuple[Entry, ...] | None) -> Diagnosis:
-    each = [(case, ask_all(case, asked)) for case in cases(observation)]
+    each = [(case, _ask(case, asked)) for case in cases(observation)]
     case, answers = _speaking(each)
     findings, explained = _explain(_merge(each, answers.findings), _everywhere(each))
     breaking = tuple(one for one in findings if one.effect is Effect.BREAKS)
@@ -79,7 +80,25 @@ def _judge(observation: Observation, asked: tuple[Entry, ...] | None) -> Diagnos
         stacks=case.answers,
         defects=tuple(dict.fromkeys(one for _, answer in each for one in answer.defects)),
         case=case,
+        only_at=_only_at(each),
     )
+
+
+def _ask(case: Case, asked: tuple[Entry, ...] | None) -> Answers:
+    if case.target.listening is None:
+        return ask_all(case, asked)
+    from probe.causes.called import ask_called  # a check needs none of it
+
+    return ask_called(case)
+
+
+def _only_at(each: list[tuple[Case, Answers]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For each code that only some of several addresses have: which. What compares the addresses belongs to none of them."""
+    found: dict[str, list[str]] = {}
+    for case, answers in each:
+        for code in dict.fromkeys(one.code for one in answers.findings if one.code != UNEVEN):
+            found.setdefault(code, []).append(case.address or "")
+    return tuple((code, tuple(places)) for code, places in found.items() if len(places) < len(each))
 
 
 def _speaking(each: list[tuple[Case, Answers]]) -> tuple[Case, Answers]:
@@ -154,6 +173,10 @@ def _rank(one: Finding) -> tuple[int, int, int, int, str]:
 
 
 def _verdict(case: Case, cause: Finding | None, breaking: tuple[Finding, ...]) -> Verdict:
+    if cause is None and case.target.inspecting:
+        return Verdict.WORKS
+    if cause is None and case.target.listening:
+        return Verdict.WORKS if case.call and case.call.exchange else Verdict.UNDECIDED
     if cause is None:
         return Verdict.WORKS if case.established and case.chain_accepted and not case.observation.unfinished else Verdict.UNDECIDED
     if cause.certainty is Certainty.POSSIBLE:
@@ -187,7 +210,8 @@ def _prescribe(observation: Observation, found: Diagnosis, asked: tuple[Entry, .
             seen.add((action, finding.summary))
             what = remedy(action)
             proof = None
-            if what.proof and finding.effect is Effect.BREAKS:
+            # What a caller trusts cannot be altered here: only its next call will tell.
+            if what.proof and finding.effect is Effect.BREAKS and found.case.target.listening is None:
                 changed = ALTERATIONS[what.proof](altered, finding.about, found.case.address)
                 if changed is not None:
                     again = _judge(changed, asked)

@@ -8,8 +8,14 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from probe.case.case import AGAIN, Case, cases, step
+from probe.case.checked import FURTHER, RETRY, possible_checks, sporadic
+from probe.case.checked import of as checks_of
+from probe.case.client_auth import TLS12, WHOLE, WITHOUT, Said
+from probe.case.hello_size import LARGE, SMALL
+from probe.case.identity import Listing
 from probe.case.path import Path, Why
 from probe.case.revocation import OFF, standings
+from probe.facts.certificate import is_self_issued
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake, How, Local, Observation, Question
 from probe.facts.target import Target
@@ -24,8 +30,6 @@ AT_ONCE, HELD = 2, 16 * 1024 * 1024
 ASKED_ADDRESSES = 2
 """Failing addresses that are asked further questions; the others are only compared."""
 PROTOCOL_VERSION, UNRECOGNIZED_NAME, NO_APPLICATION_PROTOCOL = 70, 112, 120
-LARGE = 1000
-"""Bytes of a ClientHello from which its size may be what a box on the path does not like; without a post-quantum share it has a few hundred."""
 PIECE = 500
 """Bytes to write at once, so that a large ClientHello comes in several TCP segments, each of them small."""
 SMALL_SEGMENT = 536
@@ -66,25 +70,82 @@ class FetchStatus:
 Todo = Ask | FetchIssuer | FetchStatus
 
 
-def first(target: Target, addresses: tuple[str, ...]) -> tuple[Ask, ...]:
-    """The ordinary question to every address, as often as the target says."""
+def first(target: Target, addresses: tuple[str, ...], presenting: bool = False, check: str = "") -> tuple[Ask, ...]:
+    """The ordinary question to every address, as often as the target says; ``presenting``: with the client certificate for a server that asks for one.
+
+    ``check`` is the id of the profile's check that takes the place of the usual first words.
+    """
     names = (ORDINARY, *(f"{AGAIN}{number}" for number in range(2, target.repeat + 1)))
-    questions = [Question(name=one, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=target.app) for one in names]
+    questions = [
+        Question(
+            name=one, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=target.app, with_identity=presenting, check=check
+        )
+        for one in names
+    ]
     return tuple(Ask(question=question, address=one, port=target.connect_port or target.port) for question in questions for one in addresses)
 
 
 def further(observation: Observation) -> tuple[Todo, ...]:
     """The questions and fetches that would still decide something; empty when nothing would."""
     asks: list[Ask] = []
-    failing = [one for one in cases(observation) if one.connected and _open(one)]
-    for case in failing[:ASKED_ADDRESSES]:
+    known = cases(observation)
+    failing = [one for one in known if one.connected and _open(one)]
+    sized = any(one.small_only for one in known)
+    for place, case in enumerate(failing):
         asked = {one.question.name for one in case.attempts}
-        asks += [
-            Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port)
-            for one in _questions(case)
-            if one.name not in asked
-        ]
+        wanted = _questions(case)
+        if place >= ASKED_ADDRESSES or (sized and all(one == ORDINARY or one.startswith(AGAIN) for one in asked)):
+            # What was found out at another address needs no more than one question here.
+            wanted = tuple(one for one in wanted if sized and one.name == SMALL)
+        asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted if one.name not in asked]
+    asks += _identity_asks(known)
+    asks += _check_asks(known)
     return (*asks, *_fetches(observation, failing), *_statuses(observation))
+
+
+def _identity_asks(known: tuple[Case, ...]) -> list[Ask]:
+    """What decides about a client certificate that was sent: the same without it, with TLS 1.2, with the issuers that its file lacks."""
+    asks: list[Ask] = []
+    sending = [one for one in known if one.client.sent and not one.client.interrupted]
+    for case in sending[:ASKED_ADDRESSES]:
+        asked = {one.question.name for one in case.attempts}
+        wanted = [one for one in _identity_questions(case) if one.name not in asked]
+        asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted]
+    return asks
+
+
+def _identity_questions(case: Case) -> tuple[Question, ...]:
+    seen, target = case.client, case.target
+    usual = replace(case.ordinary.question, name=WITHOUT, with_identity=False) if case.ordinary else Question(name=WITHOUT)
+    wanted = [usual]
+    refused = seen.refusal
+    if refused and refused.said is Said.CLOSED and seen.handshake and seen.handshake.version == "TLSv1.3" and target.tls_min != "TLSv1.3":
+        wanted.append(replace(usual, name=TLS12, with_identity=True, tls_max="TLSv1.2"))
+    if refused and seen.lacking:
+        wanted.append(replace(usual, name=WHOLE, with_identity=True, issuers=tuple(one.der for one in seen.lacking)))
+    return tuple(wanted)
+
+
+def _check_asks(known: tuple[Case, ...]) -> list[Ask]:
+    """The profile's further checks, once the server was judged good; what is not safe, only once and only when all before went well."""
+    asks: list[Ask] = []
+    agreement = known[0].observation.agreement
+    if agreement is None or not known[0].target.app or known[0].call:
+        return asks
+    # A client certificate that is refused, or a server that is not the right one, gets no further question.
+    good = [one for one in known if one.ordinary and one.established and one.chain_accepted and one.client.accepted is not False]
+    for place, case in enumerate(good[:ASKED_ADDRESSES]):
+        usual = replace(case.ordinary.question, check="") if case.ordinary else Question()
+        asked = {one.question.name for one in case.attempts} | {one.question.check for one in case.attempts}
+        found = checks_of(case)
+        wanted = [replace(usual, name=RETRY, check=one.check.id) for one in found[:1] if sporadic(one) and RETRY not in asked]
+        well = not wanted and all(one.row is not None and not one.row.cause for one in found if not one.why_not)
+        for check in possible_checks(agreement):
+            if check.id not in asked and (check.safe or (well and place == 0)):
+                wanted.append(replace(usual, name=f"{FURTHER}{check.id}", check=check.id, app=True))
+        # One at a time: each answer decides whether there is a next question.
+        asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted[:1]]
+    return asks
 
 
 def _open(case: Case) -> bool:
@@ -141,7 +202,7 @@ def _sizes(case: Case, one: Handshake) -> tuple[Question, ...]:
     usual = Question(with_sni=one.sni is not None, tls_min=case.target.tls_min, tls_max=case.target.tls_max, app=False)
     wanted: list[Question] = []
     if not one.received and one.hello_size >= LARGE:
-        wanted += [replace(usual, name="small-hello", groups=("secp256r1",)), replace(usual, name="hello-in-pieces", segment=PIECE)]
+        wanted += [replace(usual, name=SMALL, groups=("secp256r1",), app=case.target.app), replace(usual, name="hello-in-pieces", segment=PIECE)]
     if one.ending.how is How.TIMED_OUT:
         wanted.append(replace(usual, name="small-segments", mss=SMALL_SEGMENT))
     return tuple(wanted)
@@ -168,6 +229,7 @@ def _fetches(observation: Observation, failing: list[Case]) -> tuple[FetchIssuer
         return ()
     known = {one.url for one in observation.fetches if one.purpose == "issuer"}
     urls = dict.fromkeys(url for case in failing for path in case.paths.paths for url in _issuer_urls(path) if url not in known)
+    urls |= dict.fromkeys(url for case in cases(observation) for url in _above_identity(case) if url not in known)
     return tuple(FetchIssuer(url=url) for url in list(urls)[: max(0, FETCHES - len(known))])
 
 
@@ -185,6 +247,15 @@ def _statuses(observation: Observation) -> tuple[FetchStatus, ...]:
 def _issuer_urls(path: Path) -> tuple[str, ...]:
     """Where the certificate at the open end of a path says that its issuer's can be had (RFC 5280 section 4.2.2.1)."""
     return tuple(url for one in path.objections if one.why in (Why.ISSUER_UNKNOWN, Why.ISSUER_REKEYED) for url in one.about.read.ca_issuers[:2])
+
+
+def _above_identity(case: Case) -> tuple[str, ...]:
+    """Where the issuer can be had of which the user's client certificate came without, once the server refused it or names other issuers."""
+    seen = case.client
+    top = seen.climb.top
+    if not seen.sent or top is None or is_self_issued(top) or (not seen.refusal and seen.listing is not Listing.NONE):
+        return ()
+    return tuple(top.read.ca_issuers[:2])
 
 
 def _is_name(name: str) -> bool:

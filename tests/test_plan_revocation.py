@@ -13,7 +13,7 @@ from probe.facts import codec
 from probe.facts.observation import Observation
 from probe.facts.unusable import Unusable
 from probe.jobs.target import Options, target
-from probe.lab.pki import AUTHORITY, Issued, authority
+from probe.lab.pki import AUTHORITY, Issued, authority, self_signed
 from probe.lab.revocation_shop import HARD, LEAF_CRL, LEAF_OCSP, MIDDLE_OCSP, SOFT, by_crl, by_ocsp
 from probe.lab.scenario import scenario
 from probe.lab.scene import Scene
@@ -167,11 +167,38 @@ def inner_place(stage: Stage) -> Scene:
     return open_shop(stage, made, made.root, options=HARD)
 
 
-@pytest.mark.parametrize(("opens", "words"), [(ldap_only, "ldap"), (refused_port, "not followed"), (inner_place, "--fetch-private")])
+@pytest.mark.parametrize(("opens", "words"), [(refused_port, "not followed"), (inner_place, "--fetch-private")])
 def test_what_was_not_gone_to_is_nobodys_fault(opens: Opens, words: str) -> None:
     found = diagnose(seen(opens))
     assert found.verdict is Verdict.WORKS and not codes(found, Effect.BREAKS)
     assert any(words in one.why for one in found.not_observed if one.code == "chain.revoked")
+
+
+def test_what_can_only_be_asked_by_ldap_is_not_decided_when_an_answer_is_insisted_on() -> None:
+    found = diagnose(seen(ldap_only))
+    assert found.verdict is Verdict.UNDECIDED and found.cause and found.cause.code == "chain.revocation-unreachable"
+    assert "cannot ask (ldap:)" in found.cause.summary and "Java cannot ask a URL without the name of a server" in found.cause.summary
+    (result,) = compose((found,)).results
+    assert "failed" not in result.sentence and "cannot ask (ldap:)" in result.revocation
+    soft = diagnose(replace(found.case.observation, target=replace(found.case.target, revocation="soft")))
+    assert soft.verdict is Verdict.WORKS and not codes(soft, Effect.RISKS)
+    assert any("ldap" in one.why for one in soft.not_observed if one.code == "chain.revoked")
+
+
+def ldap_of_a_server(stage: Stage) -> Scene:
+    made = hierarchy(leaf=Traits(crl=("LDAP://dc.example/CN=CA?certificateRevocationList",)))
+    return open_shop(stage, made, made.root, options=HARD)
+
+
+def https_only(stage: Stage) -> Scene:
+    made = hierarchy(leaf=Traits(ocsp=("https://ocsp.example/",)))
+    return open_shop(stage, made, made.root, options=HARD)
+
+
+@pytest.mark.parametrize(("opens", "words"), [(ldap_of_a_server, "Java asks it once it is told"), (https_only, "Most clients ask http: only")])
+def test_what_clients_do_with_such_a_place_is_said(opens: Opens, words: str) -> None:
+    found = diagnose(seen(opens))
+    assert found.verdict is Verdict.UNDECIDED and found.cause and words in found.cause.summary
 
 
 def test_with_a_place_that_was_not_gone_to_it_is_only_likely() -> None:
@@ -187,7 +214,34 @@ def test_at_another_moment_nothing_is_called_unreachable() -> None:
     observation = seen(opens)
     later = replace(observation, target=replace(observation.target, at=observation.taken_at + timedelta(days=30)))
     found = diagnose(later)
-    assert found.verdict is Verdict.WORKS and any(one.code == "chain.revoked" for one in found.not_observed)
+    assert found.verdict is Verdict.WORKS
+    (why,) = [one.why for one in found.not_observed if one.code == "chain.revoked"]
+    assert "is for another time" in why and "not every place" not in why
+
+
+def test_at_another_moment_an_answer_says_so_though_there_are_other_places_to_ask() -> None:
+    def opens(stage: Stage) -> Scene:
+        web = stage.http()
+        made = hierarchy(leaf=Traits(ocsp=(web.url + LEAF_OCSP,), crl=(web.url + LEAF_CRL,)))
+        web.put(LEAF_OCSP, answer(made.leaf))
+        return open_shop(stage, made, made.root, options=HARD)
+
+    observation = seen(opens)
+    assert diagnose(observation).verdict is Verdict.WORKS
+    found = diagnose(replace(observation, target=replace(observation.target, at=observation.taken_at + timedelta(days=3))))
+    (why,) = [one.why for one in found.not_observed if one.code == "chain.revoked"]
+    assert "the answer is for another time" in why and "not every place" not in why
+    assert '"shop.example" answered for another time only' in compose((found,)).results[0].revocation
+
+
+def test_a_certificate_that_is_itself_trusted_needs_no_status() -> None:
+    def opens(stage: Stage) -> Scene:
+        own = self_signed("shop.example", traits=Traits(crl=(f"http://127.0.0.1:{stage.closed_port()}/x.crl",)))
+        return open_shop(stage, credentials(own), own, options=HARD)
+
+    found = diagnose(seen(opens))
+    assert found.verdict is Verdict.WORKS and not [one for one in found.not_observed if one.code == "chain.revoked"]
+    assert compose((found,)).results[0].revocation.startswith("nothing to ask: the server's certificate is itself the trusted one")
 
 
 def test_a_saved_observation_keeps_what_was_asked_and_answered() -> None:

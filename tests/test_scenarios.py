@@ -47,10 +47,10 @@ def test_a_scenario_says_what_it_should(one: Scenario, name: str, opens: Opens) 
         scene = opens(stage)
         if not scene.expects.verdict:
             with pytest.raises(Unusable) as refused:
-                observed(scene.arguments)
+                observed(scene.arguments, scene.command)
             assert refused.value.says and refused.value.next_step
             return
-        observation = observed(scene.arguments)
+        observation = observed(scene.arguments, scene.command)
     found = diagnose(observation)
     assert not found.defects
     breaking = [finding.code for finding in found.findings if finding.effect is Effect.BREAKS]
@@ -70,7 +70,7 @@ def test_a_scenario_says_what_it_should(one: Scenario, name: str, opens: Opens) 
 def test_a_healthy_endpoint_is_never_called_broken(name: str, opens: Opens) -> None:
     with Stage() as stage:
         scene = opens(stage)
-        found = diagnose(observed(scene.arguments))
+        found = diagnose(observed(scene.arguments, scene.command))
     assert found.verdict is Verdict.WORKS, told(found)
     assert not [one for one in found.findings if one.effect is Effect.BREAKS], told(found)
     if scene.expects.effect != "risks":

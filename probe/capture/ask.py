@@ -10,7 +10,7 @@ from probe.capture.wire import Wire
 from probe.facts.observation import Attempt, Connect, Ending, Exchange, How, Local, Preamble, Question
 from probe.facts.target import Target
 from probe.protocols import named
-from probe.protocols.protocol import Conversation
+from probe.protocols.protocol import Asked, Conversation
 from probe.tls.engine import Engine, State
 
 if TYPE_CHECKING:
@@ -44,14 +44,16 @@ async def ask(
     deadline: float,
     record: Callable[[Attempt], None],
     credential: "Credential | None" = None,
+    asked: Asked | None = None,
 ) -> None:
     """Ask ``question`` at an IP literal and give the attempt to ``record``, exactly once, whatever happens, also on cancellation.
 
-    ``credential`` is the user's client certificate with its key, for a question that is to be asked with it.
+    ``credential`` is the user's client certificate with its key, for a question that is to be asked with it. ``asked`` is the request of the question's
+    check, in place of the usual first words.
 
     ``deadline`` is a point in time on ``clock``. What a peer or the network does never raises.
     """
-    talk = _Talk(target, address, port, question, clock, deadline, credential)
+    talk = _Talk(target, address, port, question, clock, deadline, credential, asked)
     try:
         await talk.run()
     finally:
@@ -63,10 +65,19 @@ class _Talk:
     """One attempt while it is made."""
 
     def __init__(
-        self, target: Target, address: str, port: int, question: Question, clock: Clock, deadline: float, credential: "Credential | None"
+        self,
+        target: Target,
+        address: str,
+        port: int,
+        question: Question,
+        clock: Clock,
+        deadline: float,
+        credential: "Credential | None",
+        asked: Asked | None = None,
     ) -> None:
         self._target = target
         self._credential = credential
+        self._asked = asked
         self._address = address
         self._port = port
         self._question = question
@@ -109,18 +120,25 @@ class _Talk:
             self._engine = HandMade(sni=name, question=self._question, now=self._clock.now)
             await self._handshake(wire, self._engine)
             return
-        self._engine = engine = Engine(sni=name, question=self._question, alpn=named(self._target.protocol).alpn, now=self._clock.now, credential=self._credential)
+        alpn = self._target.alpn or named(self._target.protocol).alpn
+        self._engine = engine = Engine(sni=name, question=self._question, alpn=alpn, now=self._clock.now, credential=self._credential)
         await self._handshake(wire, engine)
         # A peer may say goodbye in the very packet that completes the handshake; that it then answers nothing is a fact of its own.
         if engine.state not in (State.ESTABLISHED, State.ENDED):
             return
         if engine.certificate_requested:
             await self._listen(wire, engine)
-        begin = named(self._target.protocol).begin
-        if begin is not None and self._question.app and self._target.app and engine.failed_alert is None:
-            await self._exchange(wire, engine, begin(self._target))
+        conversation = self._first_words()
+        if conversation is not None and self._question.app and self._target.app and engine.failed_alert is None:
+            await self._exchange(wire, engine, conversation)
         engine.close()
         await self._flush(wire, engine, self._clock.now() + LISTEN)
+
+    def _first_words(self) -> Conversation | None:
+        protocol = named(self._target.protocol)
+        if self._asked is not None and protocol.ask is not None:
+            return protocol.ask(self._target, self._asked)
+        return protocol.begin(self._target) if protocol.begin is not None else None
 
     def close(self) -> None:
         """Close what is open."""

@@ -29,8 +29,8 @@ async def resolve(
     """Ask the system's resolver and DNS, at the same time, for at most ``seconds``; with resolvers given by hand only those.
 
     Nothing is asked for an IP literal or when the address was given by hand; ``localhost`` is never sent to DNS (RFC 6761 section 6.3).
-    What could only add to the addresses of a source gets ``GRACE`` more. A system that is silent where DNS is not is then asked for the one kind of address
-    that DNS gave, because ``getaddrinfo`` waits for both.
+    What could only add to the addresses of a source gets ``GRACE`` more, but not more than half of ``seconds``; that much a source gets that is only
+    compared. A system that is silent where DNS is not is then asked for the one kind of address that DNS gave, because ``getaddrinfo`` waits for both.
     ``record`` gets each answer when it is there, also those that are cut off by cancellation. Raises ``Unusable`` for a resolver that is no address.
     """
     if target.connect is not None or is_literal(target.host):
@@ -61,6 +61,10 @@ async def resolve(
         if record is not None:
             record(one)
 
+    # Whoever is only compared does not decide, and gets half of the time: a dead one must leave enough for the check itself.
+    decider = server(target.resolver) if target.resolver is not None else None
+    grace = min(GRACE, seconds / 2)
+    patience = clock.now() + seconds / 2 - grace
     local = target.host == "localhost" or target.host.endswith(".localhost")
     servers = () if local else (server(target.resolver),) if target.resolver is not None else configured(configuration)
     compared = () if local else tuple(dict.fromkeys(server(one) for one in target.also_resolvers if one != "system"))
@@ -75,6 +79,8 @@ async def resolve(
 
     def enough(place: Server | None) -> float | None:
         """When the addresses came that make other answers of this place dispensable."""
+        if place not in known and decider in known and (place in compared or (place is None and decider is not None)):
+            return max(known[decider], patience)
         return known.get(place, None if place in by_hand else known.get(None))
 
     if local or target.resolver is None or "system" in target.also_resolvers:
@@ -85,10 +91,10 @@ async def resolve(
             needed = [one for one in pending if enough(tasks[one]) is None]
             if not needed:
                 last = max(enough(tasks[one]) or 0.0 for one in pending)
-                await asyncio.wait(pending, timeout=max(0.0, last + GRACE - clock.now()))
+                await asyncio.wait(pending, timeout=max(0.0, last + grace - clock.now()))
                 break
             stuck = again and bool(known) and all(tasks[one] is None for one in needed)
-            pause = max(0.0, max(known.values()) + GRACE - clock.now()) if stuck else None
+            pause = max(0.0, max(known.values()) + grace - clock.now()) if stuck else None
             done, _ = await asyncio.wait(needed, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
             if stuck and not done:
                 again = False

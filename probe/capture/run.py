@@ -1,7 +1,8 @@
 """The only place that runs an event loop: work with a deadline, ended by Ctrl-C within a moment, and nothing lost that was recorded."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any
 
 AT_ONCE = 16
@@ -44,3 +45,41 @@ async def together(*work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     async with asyncio.TaskGroup() as group:
         for one in work:
             group.create_task(run(one))
+
+
+def drive_each(works: Sequence[tuple[Callable[[], Coroutine[Any, Any, None]], float]], at_once: int) -> tuple[str, ...]:
+    """Run several works, each with its own seconds from when its turn comes, ``at_once`` at the same time, so that none eats the time of another.
+
+    Gives for each how it ended: "", "timeout", "interrupted" (Ctrl-C, also for those that never began), or "defect: KIND" for one that raised.
+    """
+    endings = ["interrupted"] * len(works)
+
+    async def main() -> None:
+        places = asyncio.Semaphore(at_once)
+
+        async def run(number: int, work: Callable[[], Coroutine[Any, Any, None]], seconds: float) -> None:
+            async with places:
+                try:
+                    async with asyncio.timeout(seconds):
+                        await work()
+                except TimeoutError:
+                    endings[number] = "timeout"
+                except Exception as error:  # a defect in one look must not cost the user the others
+                    endings[number] = f"defect: {_kind(error)}"
+                else:
+                    endings[number] = ""
+
+        async with asyncio.TaskGroup() as group:
+            for number, (work, seconds) in enumerate(works):
+                group.create_task(run(number, work, seconds))
+
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(main())
+    return tuple(endings)
+
+
+def _kind(error: BaseException) -> str:
+    """The name of what went wrong, inside of a group the first one's; never its text, which could quote anything."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from probe.case.build import end_entity
-from probe.case.case import Case
+from probe.case.case import Case, is_again
 from probe.case.http_date import http_date
 from probe.case.path import Origin
 from probe.case.revocation import OFF, standings
@@ -91,9 +91,28 @@ def ask_tls12(observation: Observation, about: tuple[Certificate, ...], address:
     return _instead(observation, "tls12")
 
 
+def ask_legacy(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client allows what is outdated."""
+    return _instead(observation, "legacy")
+
+
 def ask_small_segments(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
     """Both sides send small packets."""
     return _instead(observation, "small-segments")
+
+
+def ask_without_identity(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client presents no certificate."""
+    return _instead(observation, "without-identity")
+
+
+def ask_whole_identity(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The client sends the intermediates above its certificate too."""
+    changed = _instead(observation, "identity-whole")
+    if changed is None or changed.identity is None:
+        return None
+    added = tuple(one for one in about if one not in changed.identity.certificates)
+    return replace(changed, identity=replace(changed.identity, certificates=(*changed.identity.certificates, *added)))
 
 
 def within_validity(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
@@ -131,12 +150,21 @@ def trust_compared(observation: Observation, about: tuple[Certificate, ...], add
     return replace(observation, stores=(*observation.stores, *observation.compared)) if observation.compared else None
 
 
+def count_all(observation: Observation, about: tuple[Certificate, ...], address: str | None) -> Observation | None:
+    """The trust stores are written so that every client counts all that is in them."""
+    if not any(one.uncounted for one in observation.stores):
+        return None
+    return replace(observation, stores=tuple(replace(one, uncounted=()) for one in observation.stores))
+
+
 ALTERATIONS: Mapping[str, Alteration] = MappingProxyType(
     {
         one.__name__.replace("_", "-"): one
         for one in (trust_root, trust_leaf, send_chain, use_certificate_name, ask_with_sni, ask_any_version, ask_without_alpn, within_validity, server_clock)
     }
-    | {one.__name__.replace("_", "-"): one for one in (ask_small_hello, ask_small_segments, ask_tls12, status_good, without, trust_compared)}
+    | {one.__name__.replace("_", "-"): one for one in (ask_without_identity, ask_whole_identity)}
+    | {one.__name__.replace("_", "-"): one for one in (ask_legacy, ask_small_hello, ask_small_segments, ask_tls12, status_good, without)}
+    | {one.__name__.replace("_", "-"): one for one in (trust_compared, count_all)}
 )
 """What a remedy can name as its proof."""
 
@@ -188,5 +216,7 @@ def _instead(observation: Observation, question: str) -> Observation | None:
             return one
         return replace(answered[one.address], question=replace(answered[one.address].question, name="ordinary"))
 
-    attempts = tuple(alter(one) for one in observation.attempts if one.question.name != question)
+    # What was asked again at such an address was the ordinary question: it has no answer for what stands in its place.
+    again = {id(one) for one in observation.attempts if is_again(one) and one.address in answered}
+    attempts = tuple(alter(one) for one in observation.attempts if one.question.name != question and id(one) not in again)
     return replace(observation, attempts=attempts, target=replace(observation.target, tls_min=None, tls_max=None))

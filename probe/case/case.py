@@ -7,19 +7,26 @@ alter the observation and make a new Case.
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from probe.case.build import build
+from probe.case.called import aimed, as_attempt, heard, placed, roots
 from probe.case.checks import EPHEMERAL, KEY_TRANSPORT, examine_all
-from probe.case.names import NameCheck, compare, converted_in_two_ways
+from probe.case.client_auth import ClientAuth
+from probe.case.hello_size import current, only_small, told
+from probe.case.names import NameCheck, compare, converted_in_two_ways, uncompared
 from probe.case.path import Objection, Path, Paths, StackVerdict, Why
 from probe.case.stacks import ask
 from probe.facts.certificate import Certificate
-from probe.facts.observation import Attempt, Connect, Exchange, Handshake, How, Observation, Preamble, Step
+from probe.facts.observation import Attempt, Call, Connect, Exchange, Handshake, How, Observation, Preamble, Step
+from probe.facts.trust import as_counted
 from probe.formats import read as read_file
 from probe.stacks import Stack, load_all
 from probe.tls.messages import HandshakeReading, presented, reading
 from probe.tls.registry import suite_iana_name
+
+if TYPE_CHECKING:
+    from probe.case.files import Files
 
 S = TypeVar("S", bound=Step)
 AGAIN = "again-"
@@ -29,10 +36,11 @@ AGAIN = "again-"
 class Case:
     """One address of one observation. ``address`` is ``None`` when no connection was tried at all (the name did not resolve)."""
 
-    def __init__(self, observation: Observation, address: str | None = None) -> None:
+    def __init__(self, observation: Observation, address: str | None = None, call: Call | None = None) -> None:
         self.observation = observation
-        self.target = observation.target
+        self.target = aimed(observation.target, call, observation.served.own if observation.served else None) if call else observation.target
         self.address = address
+        self.call = call
         self.at: datetime = observation.target.at or observation.taken_at
 
     @cached_property
@@ -44,7 +52,9 @@ class Case:
 
     @cached_property
     def attempts(self) -> tuple[Attempt, ...]:
-        """All attempts at this address, in the order in which they were made."""
+        """All attempts at this address, in the order in which they were made; a call as its caller would have recorded it."""
+        if self.call:
+            return (as_attempt(self.call),)
         return tuple(one for one in self.observation.attempts if one.address == self.address)
 
     def asked(self, question: str) -> Attempt | None:
@@ -53,14 +63,30 @@ class Case:
 
     @cached_property
     def ordinary(self) -> Attempt | None:
-        """The attempt that did what an ordinary client does."""
+        """The attempt that did what the voting client stacks do: the ordinary one, or that with a small ClientHello where only such a one gets through.
+
+        Then a stack whose ClientHello is small is judged by what followed it (``first`` is the large one all the same).
+        """
+        spared = self.small_only and any(not one.hello.post_quantum for one in self.stacks)
+        return self.small_only if spared else self.first
+
+    @cached_property
+    def first(self) -> Attempt | None:
+        """The attempt that did what an ordinary client of today does, with a large ClientHello."""
         return self.asked("ordinary")
+
+    @cached_property
+    def small_only(self) -> Attempt | None:
+        """The attempt with a small ClientHello, if at this address only such a one gets through."""
+        return only_small(self.attempts)
 
     @cached_property
     def tries(self) -> tuple["Case", ...]:
         """This case, and one for each further time that the ordinary question was asked at this address, as if it had been asked only then."""
         again = (one for one in self.attempts if is_again(one))
-        return (self, *(Case(replace(self.observation, attempts=(_as_ordinary(one),)), self.address) for one in again))
+        # Each time was as silent as the first, so what followed the small ClientHello stands for them all.
+        small = (self.small_only,) if self.small_only else ()
+        return (self, *(Case(replace(self.observation, attempts=(_as_ordinary(one), *small)), self.address) for one in again))
 
     @cached_property
     def connect(self) -> Connect | None:
@@ -92,6 +118,11 @@ class Case:
         """Whether the ordinary TLS handshake was completed."""
         return self.handshake is not None and self.handshake.ending.how is How.DONE
 
+    @cached_property
+    def client(self) -> ClientAuth:
+        """The client certificate: was it asked for, what was sent, and how the server took it."""
+        return ClientAuth(self)
+
     def succeeded(self, question: str) -> Handshake | None:
         """The handshake of this question if it was completed."""
         found = step(self.asked(question), Handshake)
@@ -117,6 +148,8 @@ class Case:
     def pointer(self, fact: object) -> str:
         """Where this step, fetch, resolution or store stands in the observation document (RFC 6901)."""
         seen = self.observation
+        if self.call and (in_call := self._in_call(fact)):
+            return in_call
         for number, attempt in enumerate(seen.attempts):
             if attempt is fact:
                 return f"/attempts/{number}"
@@ -128,6 +161,22 @@ class Case:
                 if other is fact:
                     return f"/{field}/{number}"
         return "/target"
+
+    def _in_call(self, fact: object) -> str:
+        """Where a fact of the call, or of the attempt that was made of it, stands."""
+        number = next(number for number, one in enumerate(self.observation.calls) if one is self.call)
+        if fact is self.call:
+            return f"/calls/{number}"
+        if isinstance(fact, Handshake):
+            return f"/calls/{number}/handshake"
+        return f"/calls/{number}/exchange" if isinstance(fact, Exchange) else ""
+
+    @cached_property
+    def files(self) -> "Files":
+        """The inspected files."""
+        from probe.case.files import Files  # a check of an endpoint needs none of it
+
+        return Files(self.observation)
 
     # The chain
 
@@ -150,6 +199,8 @@ class Case:
         for number, store in enumerate(self.observation.stores):
             if certificate in store.certificates:
                 return f"/stores/{number}/certificates/{store.certificates.index(certificate)}"
+        if self.call and (place := placed(self.observation, certificate)):
+            return place
         return next(
             (self.pointer(one) for one in self.observation.fetches for url, other in self.fetched if other == certificate and one.url == url), "/target"
         )
@@ -161,13 +212,29 @@ class Case:
 
     @cached_property
     def anchors(self) -> tuple[Certificate, ...]:
-        """The certificates of all trust stores in use, each once."""
+        """The certificates of all trust stores in use, each once; of a caller, whose store is not known, the roots that it may know."""
+        if self.call:
+            return roots(self.observation)
         return tuple(dict.fromkeys(one for store in self.observation.stores for one in store.certificates))
 
     @cached_property
     def store_size(self) -> int:
         """How many anchors the trust stores hold altogether."""
+        if self.call:
+            return max(1, len(self.anchors))
         return sum(store.size for store in self.observation.stores)
+
+    def as_counted(self, stack: str) -> "Case":
+        """This case with the trust stores as this client stack counts them: Java passes over entries that others take."""
+        stores = self.observation.stores
+        if self.call or not any(one.stack == stack for store in stores for one in store.uncounted):
+            return self
+        return Case(replace(self.observation, stores=tuple(as_counted(one, stack) for one in stores)), self.address)
+
+    @cached_property
+    def counting_all(self) -> "Case":
+        """This case with everything counted that is in the trust stores."""
+        return Case(replace(self.observation, stores=tuple(replace(one, uncounted=()) for one in self.observation.stores)), self.address)
 
     @cached_property
     def fetched(self) -> tuple[tuple[str, Certificate], ...]:
@@ -199,7 +266,9 @@ class Case:
     def names(self) -> NameCheck | None:
         """How the reference identity compares with the end-entity certificate."""
         deviating = self.target.name == self.target.host and converted_in_two_ways(self.target.spelled, self.target.host)
-        return compare(self.target.name, self.leaf, deviating) if self.leaf else None
+        found = compare(self.target.name, self.leaf, deviating) if self.leaf else None
+        agreement = self.observation.agreement
+        return uncompared(found) if found and agreement and agreement.names.rule == "none" else found
 
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:
@@ -218,24 +287,37 @@ class Case:
             ask(
                 one,
                 presented=self.presented,
-                anchors=self.anchors,
+                anchors=seen.anchors,
                 fetched=self.fetched,
-                paths=self.paths,
+                paths=seen.paths,
                 name=self.names,
                 at=self.at,
-                store_size=self.store_size,
+                store_size=seen.store_size,
                 key_exchange=self.key_exchange,
             )
             for one in self.stacks
+            for seen in (self.as_counted(one.name),)
         )
 
     @cached_property
     def answers(self) -> tuple[StackVerdict, ...]:
-        """The verdicts as a user meets them: a stack that cannot load one of the trust stores never comes to judge the chain."""
-        return tuple(self._unloadable(one) for one in self.verdicts)
+        """The verdicts as a user meets them: a stack that cannot load one of the trust stores never comes to judge the chain.
+
+        Where only a small ClientHello gets through, those whose ClientHello is large are among them, unless one stack was named.
+        """
+        if self.call:
+            # What it trusts is not known, and it has spoken for itself.
+            return ()
+        found = tuple(self.client.told(self._unloadable(one), self.stacks) for one in self.verdicts)
+        lost = step(self.first, Handshake)
+        if not self.small_only or self.ordinary is self.first or lost is None:
+            return found
+        known = {one.name: one for one in self.stacks}
+        met = tuple(told(one, known[one.stack], lost.ending.how) for one in found)
+        return met if self.target.stack else (*met, current(lost.ending.how))
 
     def _unloadable(self, verdict: StackVerdict) -> StackVerdict:
-        found = next(((store, one) for store in self.observation.stores for one in store.refused if one.stack == verdict.stack), None)
+        found = next(((store, one) for store in self.observation.stores for one in store.refused if one.stack == verdict.stack and not one.convertible), None)
         if found is None:
             return verdict
         store, refused = found
@@ -295,7 +377,10 @@ def addresses(observation: Observation) -> tuple[str, ...]:
 
 
 def cases(observation: Observation) -> tuple[Case, ...]:
-    """One case for each address; a single one without address when none was tried."""
+    """One case for each address; a single one without address when none was tried. Of calls, the one that the observation is about."""
+    if observation.target.listening:
+        call = heard(observation)
+        return (Case(observation, call.address if call else None, call),)
     return tuple(Case(observation, one) for one in addresses(observation)) or (Case(observation),)
 
 

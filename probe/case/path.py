@@ -92,6 +92,7 @@ class StackVerdict:
     ``tolerated`` those that it overlooks. ``name_refused`` is true when the reference identity is what it refuses (perhaps besides).
     ``path`` is the path that it judged, ``None`` when there is none. ``verified`` is false for words never compared with the real program, and where
     releases of it or the server's software decide. ``limit`` is a word of ``probe.stacks.REFUSALS`` when a limit of the stack's own makes it refuse.
+    ``unanswered`` when it does not refuse anything itself: its ClientHello gets no answer, and ``accepts`` is false.
     """
 
     stack: str
@@ -105,3 +106,4 @@ class StackVerdict:
     verified: bool = True
     note: str = ""
     limit: str = ""
+    unanswered: bool = False

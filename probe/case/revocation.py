@@ -44,12 +44,16 @@ class Source:
 
 @noun
 class Said:
-    """What one source said of a certificate. ``url`` is empty for a staple, ``at`` a JSON pointer into the observation document."""
+    """What one source said of a certificate. ``url`` is empty for a staple, ``at`` a JSON pointer into the observation document.
+
+    ``followed`` is false for a place that this tool cannot ask, or not to the end: a URL such as ldap:, a list without end.
+    """
 
     source: str
     url: str
     at: str
     word: Word
+    followed: bool = True
 
 
 @noun
@@ -67,6 +71,12 @@ class Standing:
     why: str = ""
     sure: bool = True
 
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """The URLs that the certificate names, when this tool can ask none of them; a client may."""
+        unheard = self.status is Status.NOT_ASKED and not self.open and not any(one.followed for one in self.said)
+        return tuple(one.url for one in self.said) if unheard else ()
+
 
 def standings(case: Case) -> tuple[Standing, ...]:
     """One for each certificate below the anchor of the paths that the voting stacks take, the end-entity's first; empty when no path ends in an anchor."""
@@ -83,6 +93,12 @@ def pairs(case: Case) -> tuple[tuple[Certificate, Certificate], ...]:
         top = next((number for number, link in enumerate(links) if link.anchor), 0)
         found |= dict.fromkeys((links[number].certificate, links[number + 1].certificate) for number in range(top))
     return tuple(found)
+
+
+def by_itself(case: Case) -> bool:
+    """Whether every path that was judged is no more than a server's certificate that is itself trusted: of an anchor nobody asks for a status."""
+    paths = [one.path for one in case.verdicts if one.path]
+    return bool(paths) and all(one.links[0].anchor for one in paths) and not pairs(case)
 
 
 def staples(case: Case) -> dict[Certificate, bytes]:
@@ -139,7 +155,10 @@ def _standing(case: Case, certificate: Certificate, issuer: Certificate, staple:
     for source in sources(certificate, issuer):
         fetch = asked(case.observation, source)
         if fetch:
-            said.append(Said(source=source.purpose, url=source.url, at=case.pointer(fetch), word=_fetched(fetch, certificate, issuer, moments)))
+            word = _fetched(fetch, certificate, issuer, moments)
+            # A list that did not end here was begun: there is an answer, and a client with more patience may get it.
+            endless = fetch.ending.local is Local.LIMIT and word.status is Status.NOT_ASKED
+            said.append(Said(source=source.purpose, url=source.url, at=case.pointer(fetch), word=word, followed=not endless))
         elif place(source.url) in dead:
             at = next(case.pointer(one) for one in case.observation.fetches if place(one.hops[-1].url if one.hops else one.url) == place(source.url))
             word = Word(status=Status.UNREACHABLE, text="the same server did not take a connection when it was asked before", network=True)
@@ -149,7 +168,7 @@ def _standing(case: Case, certificate: Certificate, issuer: Certificate, staple:
     for url in dict.fromkeys((*certificate.read.ocsp, *certificate.read.crl)):
         if not _followed(url):
             word = Word(status=Status.NOT_ASKED, text=f"it is of a kind that is not followed ({url.partition(':')[0][:20]}:)")
-            said.append(Said(source="ocsp" if url in certificate.read.ocsp else "crl", url=url, at=case.where(certificate), word=word))
+            said.append(Said(source="ocsp" if url in certificate.read.ocsp else "crl", url=url, at=case.where(certificate), word=word, followed=False))
     return _summed(certificate, issuer, said, tuple(waiting), _unasked(case, certificate, waiting))
 
 
@@ -159,6 +178,8 @@ def asked(observation: Observation, source: Source) -> Fetch | None:
 
 
 def _unasked(case: Case, certificate: Certificate, waiting: list[Source]) -> str:
+    if waiting and case.target.fetch and not any(one.purpose != "issuer" for one in case.observation.fetches) and not case.observation.unfinished:
+        return "it was not asked for when this was recorded"
     if waiting:
         return "fetching is switched off (--no-fetch)" if not case.target.fetch else "not every place was asked before the check ended"
     return "" if certificate.read.ocsp or certificate.read.crl else "it names no place to ask"
@@ -173,6 +194,8 @@ def _summed(certificate: Certificate, issuer: Certificate, said: list[Said], wai
     for status in (Status.REVOKED, Status.GOOD):
         if status in each:
             return standing(status)
+    if untimely := next((one.word.text for one in said if one.word.untimely), ""):
+        return standing(Status.NOT_ASKED, untimely)
     texts = {one.word.status: one.word.text for one in said}
     told = [status for status in (Status.UNKNOWN, Status.UNREACHABLE) if status in each]
     if told and not waiting:
@@ -197,6 +220,8 @@ def _fetched(fetch: Fetch, certificate: Certificate, issuer: Certificate, moment
             return Word(status=Status.UNREACHABLE, text=text if local is Local.LIMIT else f"{text}, by a redirect")
         if local is Local.PRIVATE_ADDRESS:
             text = f"{text} (--fetch-private allows that)"
+        if local is Local.LIMIT and fetch.purpose == "ocsp":
+            return Word(status=Status.UNREACHABLE, text="what came is larger than any OCSP answer")
         return Word(status=Status.NOT_ASKED, text="the document is larger than what is read" if local is Local.LIMIT else text)
     status = fetch.hops[-1].status if fetch.hops else None
     if how is How.DECLINED:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from probe.facts import der
-from probe.facts.certificate import Certificate, Key
+from probe.facts.certificate import Certificate, Key, key_of
 from probe.facts.noun import noun
 
 
@@ -100,7 +100,7 @@ def signed_by(certificate: Certificate, issuer: Certificate) -> Signed:
     read, above = certificate.read, issuer.read
     if not read.tbs or not read.signature or read.signature_oid is None or above.key is None:
         return Signed.UNKNOWN
-    return _checked(read.tbs, read.signature, read.signature_oid, read.signature_parameters, above.key.spki, above.key.kind)
+    return _checked(read.tbs, read.signature, read.signature_oid, read.signature_parameters, above.key.spki, above.key.kind, issuer.der)
 
 
 def signed_with(key: Key, tbs: bytes, signature: bytes, oid: str, parameters: bytes) -> Signed:
@@ -132,26 +132,30 @@ def hash_name(certificate: Certificate) -> str | None:
 
 
 @lru_cache(maxsize=16384)
-def _checked(tbs: bytes, signature: bytes, oid: str, parameters: bytes, spki: bytes, kind: str) -> Signed:
+def _checked(tbs: bytes, signature: bytes, oid: str, parameters: bytes, spki: bytes, kind: str, holder: bytes = b"") -> Signed:
     known = _ALGORITHMS.get(oid)
     if known is None:
         return Signed.UNKNOWN
     if kind.removesuffix("-PSS") != known.kind or (kind == "RSA-PSS" and known.scheme != "pss"):
         return Signed.BAD_KEY
     try:
-        return _verified(tbs, signature, known, parameters, spki)
+        return _verified(tbs, signature, known, parameters, spki, holder)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException:  # hostile keys: every refusal of the library, a panic of its Rust part too, means that it cannot be checked
         return Signed.UNKNOWN
 
 
-def _verified(tbs: bytes, signature: bytes, known: _Algorithm, parameters: bytes, spki: bytes) -> Signed:
+def _verified(tbs: bytes, signature: bytes, known: _Algorithm, parameters: bytes, spki: bytes, holder: bytes) -> Signed:
+    """``holder`` is the certificate that the key stands in, where there is one."""
     from cryptography.exceptions import InvalidSignature  # heavy, and not needed to show a certificate
     from cryptography.hazmat.primitives.asymmetric import ec, padding
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    key: Any = load_der_public_key(spki)
+    key: Any = key_of(holder) if holder else None
+    if key is None:
+        from cryptography.hazmat.primitives.serialization import load_der_public_key  # it brings the formats of SSH: 4 ms that few checks need
+
+        key = load_der_public_key(spki)
     if known.scheme == "pkcs1" and known.digest not in _DIGESTS:
         return Signed.UNKNOWN
     try:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from probe.case.checks import EPHEMERAL, gravity
 from probe.case.names import NameCheck, NameRules, accepted
-from probe.case.path import Objection, Path, Paths, StackVerdict, Why
+from probe.case.path import Objection, Origin, Path, Paths, StackVerdict, Why
 from probe.case.signature import hash_name
 from probe.case.stops import Stop, stops
 from probe.case.walk import Ground, Walk, as_sent, greedy, searched
@@ -152,6 +152,9 @@ def _too_long(stack: Stack, walk: Walk) -> str | None:
     """Whether a path is longer than the stack searches."""
     if walk.too_long:
         return "search-too-long"
+    if any(link.origin is Origin.FETCHED for link in walk.path.links):
+        # It never sees what was only fetched: it ends where that begins, long before its limit.
+        return None
     between = len(walk.path.links) - 2
     return "search-too-long" if walk.searching and 0 < stack.search.max_intermediates < between else None
 

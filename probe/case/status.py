@@ -40,13 +40,17 @@ class Moments:
 
 @noun
 class Word:
-    """What one source says. ``text`` is a sentence without its end; ``network`` is true when no answer came at all."""
+    """What one source says. ``text`` is a sentence without its end; ``network`` is true when no answer came at all.
+
+    ``untimely``: the answer is a good one, but for another time than the one that is judged.
+    """
 
     status: Status
     text: str
     revoked_at: datetime | None = None
     reason: str = ""
     network: bool = False
+    untimely: bool = False
 
 
 def by_ocsp(data: bytes, certificate: Certificate, issuer: Certificate, moments: Moments) -> Word:
@@ -178,7 +182,8 @@ def _timely(what: str, begins: datetime, ends: datetime | None, revoked_at: date
     if not holds(moments.judged) and not lasting:
         if holds(moments.seen):
             # What it will say at another time cannot be known, and it is nobody's fault.
-            return Word(status=Status.NOT_ASKED, text=f"the {what} is {period}, and says nothing of the moment that is judged")
+            text = f"the {what} is for another time: it is {period}, and says nothing of the moment that is judged"
+            return Word(status=Status.NOT_ASKED, text=text, untimely=True)
         if ends is not None and ends < moments.judged:
             return _useless(f"the {what} has expired: it is {period}")
         return _useless(f"the {what} is from the future: it is {period}")

@@ -12,8 +12,9 @@ from probe.causes.shown import Shown
 from probe.causes.words import Cause, Finding, NotObserved
 from probe.facts.noun import noun
 
-STAGES = ("dns", "tcp", "tls", "trust", "chain", "name", "client", "app", "endpoint", "clock")
-"""The stages of a connection, earliest first; trust and chain are one stage, endpoint and clock stand beside the stages."""
+STAGES = ("dns", "tcp", "tls", "trust", "chain", "name", "environment", "client", "app", "endpoint", "clock", "file")
+"""The stages of a connection, earliest first; trust and chain are one stage, endpoint and clock stand beside the stages, and file is asked of files alone."""
+FILE = "file"
 
 Answer = Finding | NotObserved | None
 
@@ -41,11 +42,20 @@ class Answers:
     defects: tuple[tuple[str, str], ...] = ()
 
 
-@cache
 def entries() -> tuple[Entry, ...]:
     """Every cause, by stage and then by name."""
+    return (*_of(STAGES[:-1]), *_of((FILE,)))
+
+
+def asked_of(case: Case) -> tuple[Entry, ...]:
+    """The causes that are asked about a case: those of files about inspected files, all others about a connection."""
+    return _of((FILE,)) if case.observation.files else _of(STAGES[:-1])
+
+
+@cache
+def _of(stages: tuple[str, ...]) -> tuple[Entry, ...]:
     found = []
-    for stage in STAGES:
+    for stage in stages:
         package = import_module(f"probe.causes.{stage}")
         for name in sorted(one.name for one in iter_modules(package.__path__)):
             module = import_module(f"probe.causes.{stage}.{name}")
@@ -68,7 +78,7 @@ def entries() -> tuple[Entry, ...]:
 @cache
 def entry(code: str) -> Entry | None:
     """The cause of this code."""
-    return next((one for one in entries() if one.code == code), None)
+    return next((one for one in _of((FILE,) if code.startswith("file.") else STAGES[:-1]) if one.code == code), None)
 
 
 def ask_all(case: Case, asked: tuple[Entry, ...] | None = None) -> Answers:
@@ -76,7 +86,7 @@ def ask_all(case: Case, asked: tuple[Entry, ...] | None = None) -> Answers:
     findings: list[Finding] = []
     missing: list[NotObserved] = []
     defects: list[tuple[str, str]] = []
-    for one in entries() if asked is None else asked:
+    for one in asked_of(case) if asked is None else asked:
         try:
             if why := one.needs(case):
                 missing.append(NotObserved(code=one.code, why=why))

@@ -30,6 +30,17 @@ def speaking(standing: Standing, status: Status) -> Said:
     return next(one for one in standing.said if one.word.status is status)
 
 
+def kinds(standing: Standing) -> str:
+    """The kinds of the URLs that this tool cannot ask ("ldap:"), and what kept it from asking the others."""
+    unheard = [one for one in standing.said if one.url in standing.beyond]
+    return ", ".join(dict.fromkeys(one.word.text if is_http(one.url) else f"{one.url.partition(':')[0][:20].lower()}:" for one in unheard))
+
+
+def is_http(url: str) -> bool:
+    """Whether this tool follows such a URL."""
+    return url.lower().startswith("http:")
+
+
 def reasons(standing: Standing, *only: Status) -> tuple[str, ...]:
     """What each source with such a word said, without where it is."""
     names = {STAPLE: "stapled", "ocsp": "OCSP", "crl": "list"}

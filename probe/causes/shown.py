@@ -7,7 +7,9 @@ from string import Formatter
 
 from probe.facts.noun import noun
 
-PLACEHOLDERS = frozenset({"peer", "sni", "verify", "name", "versions", "alpn", "dig", "server_name", "url", "system_url", "store", "each_peer", "each_dig"})
+PLACEHOLDERS = frozenset(
+    {"peer", "sni", "verify", "name", "versions", "alpn", "dig", "server_name", "url", "system_url", "store", "each_peer", "each_dig", "client"}
+)
 """What a command may hold in braces; ``probe.report.sceptic`` fills them in, each quoted for a shell.
 
 One with ``each_peer`` is repeated for every address that was tried, one with ``each_dig`` for every DNS server that was asked.
@@ -28,6 +30,10 @@ class Shown:
     shows: str = ""
     why_not: str = ""
     openssl: bool = False
+
+
+WITH_CLIENT = "curl -gksSiv --max-time 10 {client} {url}"
+"""The request that the probe made, with the same client certificate."""
 
 
 def client(options: str = "{verify}") -> str:

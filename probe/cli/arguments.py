@@ -1,4 +1,6 @@
-"""A command line of ``check``, without its output: for the demonstration and for tests."""
+"""A command line of ``check`` or ``inspect``, without its output: for the demonstration and for tests."""
+
+from typing import Any
 
 import typer
 
@@ -6,16 +8,36 @@ from probe.cli.check import check
 from probe.facts.observation import Observation
 
 
-def observed(arguments: tuple[str, ...]) -> Observation:
-    """Check the one target in ``arguments`` (what a user types after ``probe check``) and give what was seen. Raises ``Unusable``."""
+def observed(arguments: tuple[str, ...], command: str = "check") -> Observation:
+    """Check the one target in ``arguments`` (what a user types after ``probe check``) and give what was seen. Raises ``Unusable``.
+
+    ``command`` may also be inspect: then the arguments are files.
+    """
+    if command == "inspect":
+        return _inspected(arguments)
+    from probe.capture.store_password import StorePassword
     from probe.jobs.check import observe, stores
-    from probe.jobs.target import Options, target
+    from probe.jobs.identity import identified
+    from probe.jobs.target import Options
+    from probe.jobs.wanted import wanted
 
     app = typer.Typer()
     app.command()(check)
     values = typer.main.get_command(app).make_context("probe check", list(arguments)).params
-    options = Options(
-        **{name: value for name, value in values.items() if name in Options.__dataclass_fields__ and name != "trust"}, trust=tuple(values["trust"] or ())
-    )
-    wanted = target(values["targets"][0], options)
-    return observe(wanted, stores(wanted))
+    lists = ("trust", "var", "allow")
+    given: dict[str, Any] = {name: tuple(value or ()) if name in lists else value for name, value in values.items() if name in Options.__dataclass_fields__}
+    options = Options(**given)
+    meant, agreement = wanted(tuple(values["targets"] or ()), options)[0]
+    identity, credential = identified(meant, options.password_env)
+    return observe(meant, stores(meant, StorePassword(values["trust_password_env"] or "")), identity=identity, credential=credential, agreement=agreement)
+
+
+def _inspected(arguments: tuple[str, ...]) -> Observation:
+    from inspect import signature
+
+    from probe.cli.inspect import inspect, looked
+
+    app = typer.Typer()
+    app.command()(inspect)
+    values = typer.main.get_command(app).make_context("probe inspect", list(arguments)).params
+    return looked(**{name: values[name] for name in signature(looked).parameters})

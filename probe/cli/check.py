@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.output import check_files, check_format, deliver, progress
+from probe.cli.output import ask_password, check_files, check_format, deliver, progress
 from probe.facts.unusable import Unusable
 
 EXAMPLES = """Examples:
@@ -16,6 +16,8 @@ EXAMPLES = """Examples:
   probe check ldaps://dc1.corp.example --trust corp-root.pem --as java
   probe check https://192.0.2.7:8443 --name shop.example --html report.html
   probe check shop.example --connect 192.0.2.8 --save before.json
+  probe check https://api.partner.example --cert client.pem --key client.key
+  probe check --profile hubject-emp --env qa --var provider=DE-DCB --trust hubject-certificates --cert client.p12
 
 Exit code: 0 works, 1 a problem was found or clients disagree, 2 wrong usage or unknown host, 3 undecided, 4 a defect of the probe, 130 interrupted."""
 
@@ -24,8 +26,18 @@ File = Path | None
 
 
 def check(
-    targets: Annotated[list[str], typer.Argument(metavar="TARGET...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT.")],
-    trust: Annotated[list[str] | None, typer.Option(help="system (default), certifi, none, a file or a folder (PEM, DER, PKCS7). Repeat to add up.")] = None,
+    targets: Annotated[
+        list[str] | None, typer.Argument(metavar="[TARGET]...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT.")
+    ] = None,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="system (default), certifi, none, java[:HOME], a folder, or a file: PEM, DER, PKCS7, PKCS12, JKS, JCEKS, cert9.db, ZIP. Repeat to add up."
+        ),
+    ] = None,
+    trust_password_env: Annotated[
+        Text, typer.Option(metavar="NAME", help="The environment variable that holds the password of the trust store. Without it, changeit is tried.")
+    ] = None,
     name: Annotated[Text, typer.Option(help="The name that the certificate must have. Default: the host of the target.")] = None,
     sni: Annotated[Text, typer.Option(metavar="NAME|none", help="The name in the ClientHello. Default: the host, or --name for an address.")] = None,
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="Connect to this address instead of resolving the host.")] = None,
@@ -46,6 +58,23 @@ def check(
     public: Annotated[
         str, typer.Option(metavar="SOURCE", help="Which authorities count as public: certifi, none, a file or a folder. Never trusted.")
     ] = "certifi",
+    cert: Annotated[Text, typer.Option(metavar="FILE", help="The client's certificate with its chain (PEM, DER), or a PKCS12 file with the key.")] = None,
+    key: Annotated[Text, typer.Option(metavar="FILE", help="Its private key, if that is in a file of its own.")] = None,
+    password_env: Annotated[
+        Text, typer.Option(metavar="NAME", help="The environment variable that holds the password of the key. Without it, a terminal is asked.")
+    ] = None,
+    send_anyway: Annotated[bool, typer.Option("--send-anyway", help="Present the client's certificate though it is not valid today.")] = False,
+    client_auth: Annotated[
+        str, typer.Option(metavar="allowed|forbidden", help="forbidden: the caller that this stands for cannot present a certificate.")
+    ] = "allowed",
+    on_file: Annotated[Text, typer.Option(metavar="FILE", help="The client's certificate that the other side has on file, to compare.")] = None,
+    profile: Annotated[
+        Text, typer.Option(metavar="NAME|FILE", help="Check a known system: hosts, trust, names and questions come from its profile.")
+    ] = None,
+    env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
+    endpoint: Annotated[Text, typer.Option(metavar="NAME", help="One endpoint of the profile. Default: all of the environment.")] = None,
+    var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the profile. Repeat for several.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(metavar="ID", help="Consent to a question of the profile that has side effects.")] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
@@ -54,16 +83,17 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for risks too.")] = False,
     color: Annotated[bool, typer.Option("--color/--no-color", help="Colours, on a terminal only.")] = True,
 ) -> int:
-    """Connect to each TARGET as a client does, and say why it fails, who must change what, and what each client stack makes of it."""
+    """Connect to each TARGET, or to a profile's endpoints, as a client does, and say why it fails, who must change what, and what client stacks make of it."""
+    from probe.capture.store_password import StorePassword
     from probe.diagnose import diagnose
     from probe.jobs.check import observe, stores
-    from probe.jobs.target import Options, target
+    from probe.jobs.identity import identified
+    from probe.jobs.target import Options
+    from probe.jobs.wanted import wanted
     from probe.report.compose import compose, exit_code
 
     check_format(form)
-    check_files(output, html=html, save=save, inputs=(*(trust or ()), pin, public))
-    if save is not None and len(targets) > 1:
-        raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
+    check_files(output, html=html, save=save, inputs=(*(trust or ()), pin, public, cert, key, on_file))
     if save is not None and redact:
         says = "--save and --redact exclude each other: what was seen is made of names and certificates."
         raise Unusable(says, "Save it first, then: probe report FILE --redact")
@@ -86,12 +116,26 @@ def check(
         revocation=revocation,
         pin=pin,
         public=public,
+        cert=cert,
+        key=key,
+        password_env=password_env,
+        send_anyway=send_anyway,
+        client_auth=client_auth,
+        on_file=on_file,
+        profile=profile,
+        env=env,
+        endpoint=endpoint,
+        var=tuple(var or ()),
+        allow=tuple(allow or ()),
     )
-    wanted = [target(one, options) for one in targets]
-    trusted = stores(wanted[0])
+    meant = wanted(tuple(targets or ()), options)
+    if save is not None and len(meant) > 1:
+        raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
+    identity, credential = identified(meant[0][0], password_env, ask_password)
+    trusted = stores(meant[0][0], StorePassword(trust_password_env or "", ask_password))
     seen = []
-    for one in wanted:
-        seen.append(observe(one, trusted, partial(progress, one.spelled)))
+    for one, agreement in meant:
+        seen.append(observe(one, trusted, partial(progress, one.spelled), identity=identity, credential=credential, agreement=agreement))
         if seen[-1].unfinished == "interrupted":
             break
     report = compose(tuple(diagnose(one) for one in seen))

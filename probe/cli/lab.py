@@ -43,7 +43,7 @@ def show(code: Annotated[str, typer.Argument(metavar="CODE", help="The scenario,
         typer.echo(f"{variant.name}  {variant.title}")
     with Stage() as stage:
         scene = one.broken(stage)
-        typer.echo(f"\nThe check of the broken one looks like this:\n  probe check {shlex.join(scene.arguments)}")
+        typer.echo(f"\nThe check of the broken one looks like this:\n  probe {scene.command} {shlex.join(scene.arguments)}")
         if scene.note:
             typer.echo(f"\n{scene.note}")
     typer.echo(f"\nTo have it running: probe lab serve {one.code}")
@@ -64,7 +64,7 @@ def serve(
     one = _scenario(code)
     with Stage() as stage:
         scene = _opens(one, mended, variant)(stage)
-        typer.echo(f"probe check {shlex.join(scene.arguments)}")
+        typer.echo(f"probe {scene.command} {shlex.join(scene.arguments)}")
         if scene.note:
             typer.echo(scene.note, err=True)
         typer.echo("Serving on loopback until Ctrl-C.", err=True)
@@ -88,6 +88,9 @@ def reproduce(
     from probe.render.visible import visible
 
     seen = saved(observation)
+    if seen.target.listening:
+        says = f"{observation} is about calls to this machine: there is no endpoint in it to copy."
+        raise Unusable(says, "Name a file that was written with probe check --save.")
     with Stage() as stage:
         try:
             made = copy(stage, seen, as_is=as_is)

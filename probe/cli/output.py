@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 P = ParamSpec("P")
+INTERRUPTED = 130
 
 
 def leaving(command: Callable[P, int]) -> Callable[P, None]:
@@ -80,6 +81,19 @@ def complain(says: str, next_step: str) -> None:
     typer.echo(f"probe: {visible(says, 600)}", err=True)
     if next_step:
         typer.echo(f"       {visible(next_step, 600)}", err=True)
+
+
+def ask_password(what: str) -> str | None:
+    """Ask for the password of a file, without showing what is typed; ``None`` when nobody sits at a terminal."""
+    from probe.render.visible import visible
+
+    if sys.stdin is None or sys.stderr is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    try:
+        said: str = typer.prompt(f"Password of {visible(what, 200)}", hide_input=True, default="", show_default=False, err=True)
+    except typer.Abort:
+        raise typer.Exit(INTERRUPTED) from None
+    return said
 
 
 def progress(target: str, doing: str) -> None:

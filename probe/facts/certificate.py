@@ -253,6 +253,20 @@ _STEPS: tuple[tuple[str, Callable[[Any], object]], ...] = (
 )
 
 
+def key_of(data: bytes) -> Any:
+    """The public key in the form in which ``cryptography`` verifies with it, ``None`` if it refuses this certificate or its key. Never raises."""
+    from cryptography import x509  # as above
+
+    with _filters, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return x509.load_der_x509_certificate(data).public_key()
+        except (KeyboardInterrupt, SystemExit, MemoryError):
+            raise
+        except BaseException:  # as above
+            return None
+
+
 def fingerprint(certificate: Certificate, algorithm: str = "sha256") -> str:
     """The digest of the whole certificate, upper case with colons. ``algorithm`` is sha256, sha1 or md5."""
     digest = hashlib.new(algorithm, certificate.der, usedforsecurity=False).hexdigest().upper()

@@ -40,6 +40,14 @@ def text_of(encoded: bytes) -> str:
         return f"unreadable name {encoded[:64].hex()}"
 
 
+def attributes_of(encoded: bytes) -> tuple[tuple[str, str], ...]:
+    """The (label, value) pairs of a name; none of one that cannot be read. Never raises."""
+    try:
+        return name(encoded)[0].attributes
+    except ValueError:
+        return ()
+
+
 def _attribute(data: bytes, one: der.Item, faults: list[str]) -> tuple[str, str, bytes]:
     """Label, value for people, and the comparable form of one attribute."""
     fields = der.children(data, der.expect(one, der.SEQUENCE, "an attribute of the name"))

@@ -7,8 +7,10 @@ Times within an observation are seconds since ``Observation.taken_at``, so that 
 from datetime import datetime
 from enum import StrEnum
 
+from probe.facts.files import InspectedFile, Served
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
+from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 
@@ -112,6 +114,9 @@ class Handshake(Step):
     ``listened`` says for how many seconds we read after the handshake before the first write.
     ``hello_size`` is the length in bytes of our first ClientHello message including its header.
     ``pieces`` is how many bytes of an unfinished handshake message had come when the connection ended.
+    ``renegotiated``: the server began a second handshake inside the first (TLS 1.2), ``asked_inside``: there it asked for a client certificate.
+    ``spoken`` counts the bytes of application data that came.
+    ``offered_later``: we offered to present one also after the handshake (RFC 8446 section 4.2.6).
     """
 
     sni: str | None = None
@@ -132,6 +137,10 @@ class Handshake(Step):
     pieces: int = 0
     listened: float = 0.0
     closed_by_peer: bool = False
+    renegotiated: bool = False
+    asked_inside: bool = False
+    offered_later: bool = False
+    spoken: int = 0
 
 
 @noun
@@ -155,7 +164,8 @@ class Question:
 
     ``groups`` are the only key agreement groups to offer (OpenSSL names; empty: the usual ones). ``segment`` is the most bytes to write at once (0: no limit),
     ``mss`` the largest TCP segment to accept (0: as usual). ``raw`` names a hand-made ClientHello of ``probe.tls.hello``, sent in place of the usual one.
-    ``with_identity``: a request for a client certificate is answered with the user's.
+    ``check`` is the id of the profile's check that is asked after the handshake ("": the usual first words).
+    ``with_identity``: a request for a client certificate is answered with the user's, followed by ``issuers`` (DER) that its file lacks.
     """
 
     name: str = "ordinary"
@@ -172,6 +182,8 @@ class Question:
     mss: int = 0
     raw: str = ""
     with_identity: bool = False
+    issuers: tuple[bytes, ...] = ()
+    check: str = ""
 
 
 @noun
@@ -231,6 +243,22 @@ class Fetch(Step):
 
 
 @noun
+class Call(Step):
+    """One connection that somebody made to us, seen from our side: what ``sent`` says is ours, as everywhere.
+
+    ``address`` and ``port`` are the caller's, ``local`` is the address of ours that was called. ``handshake`` is ``None`` when not one byte came; its ``sni``,
+    ``hello_size`` and ``first_bytes`` are then the caller's. ``exchange`` holds the caller's first words after TLS: ``fields`` are method, path and headers by
+    allow-list, ``status`` is what we answered.
+    """
+
+    address: str
+    port: int
+    local: str = ""
+    handshake: Handshake | None = None
+    exchange: Exchange | None = None
+
+
+@noun
 class Vantage:
     """From where it was seen."""
 
@@ -245,6 +273,9 @@ class Observation:
 
     ``compared`` are stores that are never trusted: the list of public authorities (``Target.public``), and what the system trusts when the named store did not
     know the issuer. ``identity`` is the client certificate that the user named, without its key.
+    ``agreement`` is the profile that the check went by, as it holds for this endpoint.
+    ``calls`` are connections that others made to us, ``served`` is what we answered them with, without its key; ``passed_over`` counts those not recorded.
+    ``files`` are those that were inspected, ``against`` is what an endpoint sent that they are compared with.
     """
 
     schema: int = SCHEMA
@@ -261,3 +292,9 @@ class Observation:
     compared: tuple[TrustStore, ...] = ()
     unfinished: str = ""
     identity: Identity | None = None
+    agreement: Agreement | None = None
+    calls: tuple[Call, ...] = ()
+    served: Identity | None = None
+    passed_over: int = 0
+    files: tuple[InspectedFile, ...] = ()
+    against: tuple[Served, ...] = ()

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from probe.facts.certificate import Certificate
+from probe.facts.files import Inspecting
 from probe.facts.identity import OnFile
+from probe.facts.listening import Listening
 from probe.facts.noun import noun
 
 VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
@@ -31,7 +33,13 @@ class Target:
     ``also_resolvers`` are asked only to be compared. ``revocation`` is off, soft or hard. ``repeat`` is how often each address is asked the ordinary question.
     ``cert`` and ``key`` name the files of the client certificate ("": none); ``send_anyway`` sends it though it is expired. ``client_auth`` is allowed, or
     forbidden when the caller that the check stands for cannot present a certificate. ``on_file`` is the certificate that the other side has on file.
+    ``profile`` is the profile that the check goes by, a name or a file ("": none), ``env``, ``endpoint`` and ``variables`` what was chosen in it; a secret
+    variable's value is the name of an environment variable. ``allowed`` are the consents that the user gave. ``by_profile``: the profile named the host.
+    ``alpn`` are the protocol names to offer in place of the usual ones.
     ``public`` is the list of authorities that count as public: ``certifi``, ``none`` or a file or folder; it is never trusted.
+    ``listening`` when nothing was connected to, but calls were waited for at ``port``: ``host`` and ``name`` are then our own, ``cert`` and ``key`` what we
+    answer with, ``pin`` the certificate of ours that the caller has on file, and ``trust`` is for the callers' certificates.
+    ``inspecting`` when nothing was connected to, but files were looked at: ``protocol`` is then files, and ``host`` empty.
     """
 
     spelled: str
@@ -64,3 +72,12 @@ class Target:
     send_anyway: bool = False
     client_auth: str = "allowed"
     on_file: OnFile | None = None
+    profile: str = ""
+    env: str = ""
+    endpoint: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    allowed: tuple[str, ...] = ()
+    by_profile: bool = False
+    alpn: tuple[str, ...] = ()
+    listening: Listening | None = None
+    inspecting: Inspecting | None = None

@@ -1,5 +1,7 @@
 """Certificates in DER: one, several after one another, or inside PKCS #7. Sans I/O."""
 
+from functools import lru_cache
+
 from probe.facts import der
 from probe.facts.certificate import Certificate
 from probe.facts.trust import Skipped
@@ -37,6 +39,15 @@ def certificates(data: bytes) -> Split:
             break
         place = one.end
     return found, skipped
+
+
+@lru_cache(maxsize=4096)  # the same roots stand in several stores
+def is_certificate(data: bytes) -> bool:
+    """Whether ``data`` is one whole certificate, by its outer structure, and nothing else."""
+    try:
+        return complaint(data) is None and der.whole(data).end == len(data)
+    except ValueError:
+        return False
 
 
 def complaint(data: bytes) -> str | None:

@@ -5,10 +5,15 @@ from codecs import getincrementaldecoder
 
 from probe.facts import der
 
+_SQLITE = b"SQLite format 3\0"
+_PKCS12 = re.compile(rb"\x30[\x81-\x84].{1,4}\x02\x01\x03\x30[\x81-\x84].{1,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07", re.DOTALL)
 _BEGINNINGS = (
     (b"\xfe\xed\xfe\xed", "a JKS key store"),
     (b"\xce\xce\xce\xce", "a JCEKS key store"),
-    (b"SQLite format 3\0", "an SQLite database, perhaps of NSS"),
+    (_SQLITE, "an SQLite database"),
+    (b"\0\0\0\1\0\0\0\x14", "a BKS key store"),
+    (b"\0\0\0\2\0\0\0\x14", "a BKS key store"),
+    (b"\0\x06\x15\x61", "an old NSS database (cert8.db)"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"%PDF-", "a PDF document"),
@@ -27,6 +32,8 @@ def looks_like(data: bytes) -> str:
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start and not data.removeprefix(b"\xef\xbb\xbf").strip():
         return "empty"
+    if data.startswith(_SQLITE) and b"nssPublic" in data[: 1024 * 1024]:  # the schema stands near the beginning
+        return "an NSS database"
     for beginning, what in _BEGINNINGS:
         if data.startswith(beginning) or start.startswith(beginning):
             return what
@@ -36,6 +43,8 @@ def looks_like(data: bytes) -> str:
         return "an XML document"
     if data[:1] == b"\x30" and (found := _structure(data)):
         return found
+    if _PKCS12.match(data):
+        return "a PKCS12 file"  # cut off
     return "text" if _is_text(data[:4096]) else "binary"
 
 
@@ -56,11 +65,20 @@ def _structure(data: bytes) -> str:
         return "a private key"
     if shape == [der.SEQUENCE, der.OCTET_STRING]:
         return "a private key"
+    if shape == [der.SEQUENCE, der.SEQUENCE] and _shape(data, fields[1]) == [der.SEQUENCE, der.SEQUENCE, der.OCTET_STRING]:
+        return "a BCFKS key store"
     if shape == [der.SEQUENCE, der.BIT_STRING]:
         return "a public key"
     if shape == [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]:
         return _signed(data, fields[0])
     return "a PKCS7 file" if _oid_at(data, fields) == _PKCS7_SIGNED else ""
+
+
+def _shape(data: bytes, one: der.Item) -> list[int]:
+    try:
+        return [part.tag for part in der.children(data, one)]
+    except ValueError:
+        return []
 
 
 def _signed(data: bytes, part: der.Item) -> str:

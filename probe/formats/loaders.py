@@ -6,7 +6,9 @@ of OpenJDK 17, asked for all certificates of the file. Java reads every block as
 
 import re
 from base64 import b64decode
+from dataclasses import replace
 
+from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.trust import Refused
 from probe.formats import der
@@ -16,6 +18,32 @@ from probe.formats.pkcs7 import is_signed_data
 
 TEXT = ("pem", "base64")
 """The kinds of content for which the programs were compared."""
+_PEM_ONLY = "it reads PEM text only, and so do curl --cacert and Python's cafile"
+_LOADING = "Error loading file"
+NO_ACCESS = "java.security.KeyStoreException: problem accessing trust store"
+"""How a Java program says that it cannot open the store that it was given."""
+CONVERTIBLE = {
+    "der": (Refused(stack="openssl", why=f"the file is DER: {_PEM_ONLY}; openssl x509 -inform DER converts it", words=_LOADING),),
+    "pkcs7": (
+        Refused(stack="openssl", why=f"the file is PKCS #7: {_PEM_ONLY}; openssl pkcs7 -print_certs converts it", words=_LOADING),
+        Refused(stack="java", why="the file is PKCS #7: keytool -importcert does not take it, though CertificateFactory does"),
+    ),
+    "jks": (Refused(stack="openssl", why=f"the file is JKS: {_PEM_ONLY}; keytool -list -rfc converts it", words=_LOADING),),
+    "jceks": (
+        Refused(stack="openssl", why=f"the file is JCEKS: {_PEM_ONLY}; keytool -list -rfc -storetype JCEKS converts it", words=_LOADING),
+        Refused(stack="java", why="the file is JCEKS: it is loaded only with -Djavax.net.ssl.trustStoreType=JCEKS", words=NO_ACCESS),
+    ),
+    "pkcs12": (Refused(stack="openssl", why=f"the file is PKCS #12: {_PEM_ONLY}; openssl pkcs12 -nokeys converts it", words=_LOADING),),
+    "nss": (
+        Refused(stack="openssl", why=f"the file is a database of NSS: {_PEM_ONLY}; certutil -L -a -n NAME writes its certificates", words=_LOADING),
+        Refused(stack="java", why="the file is a database of NSS, not a key store; certutil -L -a -n NAME writes its certificates", words=NO_ACCESS),
+    ),
+    "zip": (
+        Refused(stack="openssl", why=f"the file is a ZIP archive: {_PEM_ONLY}; take the certificates out", words=_LOADING),
+        Refused(stack="java", why="the file is a ZIP archive, not a key store; take the certificates out", words=NO_ACCESS),
+    ),
+}
+"""Who does not take the other kinds as they are; all of them take the same certificates as PEM."""
 _BEGIN = re.compile(rb"(?<![^\r\n])-----")
 _LINE_END = re.compile(rb"\r\n|[\r\n]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*")
@@ -37,6 +65,8 @@ class _Fault:
 
 def refusals(data: bytes, content: Content) -> tuple[Refused, ...]:
     """Give the stacks that cannot load ``data``, of which ``content`` was read; none for kinds that were not compared. Never raises."""
+    if content.kind in CONVERTIBLE:
+        return tuple(replace(one, convertible=True) for one in CONVERTIBLE[content.kind])
     if content.kind not in TEXT:
         return ()
     found: list[Refused] = []
@@ -46,10 +76,29 @@ def refusals(data: bytes, content: Content) -> tuple[Refused, ...]:
     fault = _java(data, MAX_BLOCKS)
     if fault:
         line = data.count(b"\n", 0, fault.at) + 1
-        also = "" if _java(data, 1) else "; keytool -importcert reads only the first certificate, and takes it"
+        imported = _java(data, 1) is None
+        # What keytool imports is all there is, when the rest of the file are no certificates.
+        whole_by_keytool = imported and len(content.certificates) == 1 and all(one.other for one in content.skipped)
+        also = "; keytool -importcert reads only the first certificate, and takes it" if imported else ""
         whole = next((one.what for one in content.oddities if one.where == "the file" and one.what.startswith("the text")), "")
-        found.append(Refused(stack="java", why=f"{whole or fault.why.format(line=line)}{also}", words=f"{_EXCEPTION}{fault.words}" if fault.words else ""))
+        found.append(
+            Refused(
+                stack="java",
+                why=f"{whole or fault.why.format(line=line)}{also}",
+                words=f"{_EXCEPTION}{fault.words}" if fault.words else "",
+                convertible=whole_by_keytool,
+            )
+        )
     return tuple(found)
+
+
+@noun
+class Overlooked:
+    """Certificates of a store that a client stack loads, but does not count as anchors: its name, why in a short sentence, and which they are."""
+
+    stack: str
+    why: str
+    certificates: tuple[Certificate, ...]
 
 
 def _java(data: bytes, most: int) -> _Fault | None:

@@ -6,6 +6,7 @@ Blocks are found one by one, so a damaged one costs only itself. A private key's
 import binascii
 import re
 from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Iterator
 
 from probe.facts.certificate import MAX_SIZE as MAX_CERTIFICATE
@@ -16,6 +17,8 @@ from probe.formats import der, guess
 from probe.formats.content import Content, Oddity
 
 MAX_BLOCKS = 20_000
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----\n", b"\n-----END CERTIFICATE-----"
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _BOUNDARY = re.compile(r"(-{3,5})[ ]?(BEGIN|END) ([A-Z0-9#. ]{1,60}?)[ ]?(-{3,5})")
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/= \t\n\v\f>]")
 _CARRIAGE_RETURN = re.compile(r"-----\r(?=[^\n])|\r-----(?:BEGIN|END) ")
@@ -58,6 +61,38 @@ class _Block:
 
 def read(data: bytes) -> Content:
     """All blocks of ``data``. ``kind`` is none when there is no BEGIN line at all. Never raises."""
+    return plain(data) or thorough(data)
+
+
+def plain(data: bytes) -> Content | None:
+    """What ``thorough`` says of a file of certificates that is exactly as it should be, in a tenth of the time; ``None`` for every other file. Never raises."""
+    before, *blocks = data.split(_BEGIN)
+    if not blocks or len(blocks) > MAX_BLOCKS or b"\r" in data or b"\0" in before or before.startswith(_MARKS) or not _harmless(before):
+        return None
+    found: list[tuple[Certificate, str]] = []
+    line = 1 + before.count(b"\n")
+    for block in blocks:
+        body, end, behind = block.partition(_END)
+        try:
+            digits = body.replace(b"\n", b"")
+            whole = a2b_base64(digits, strict_mode=True)
+        except binascii.Error:
+            return None
+        odd = not end or len(digits) % 4 or body[:1] == b"\n" or body[-1:] == b"\n" or b"\n\n" in body
+        if odd or behind[:1] != b"\n" or not _harmless(behind) or not der.is_certificate(whole):
+            return None
+        found.append((Certificate(der=whole), f"line {line}"))
+        line += block.count(b"\n") + 1
+    return Content(kind="pem", certificates=tuple(found))
+
+
+def _harmless(text: bytes) -> bool:
+    """Whether nothing in this text, which stands outside of the blocks, could belong to one, and it ends before the next line begins."""
+    return b"---" not in text and (not text or text.endswith(b"\n"))
+
+
+def thorough(data: bytes) -> Content:
+    """All blocks of ``data`` with everything that is odd about them. ``kind`` is none when there is no BEGIN line at all. Never raises."""
     text, oddities = _decoded(data)
     blocks, truncated = _blocks(text)
     if not blocks:
@@ -66,18 +101,18 @@ def read(data: bytes) -> Content:
     found: list[tuple[Certificate, str]] = []
     skipped: list[Skipped] = []
     others: list[str] = []
-    for block in blocks:
+    for number, block in enumerate(blocks, 1):
         where = f"line {block.line}"
         other = _other(block.label)
         if other:
             others.append(other)
-            skipped.append(Skipped(where=where, why=f"{other}, no certificate"))
+            skipped.append(Skipped(where=where, why=f"{other}, no certificate", other=True))
             continue
         others_found = bool(found)
         inside, problem = _inside(block, oddities)
-        found += [(one, where if len(inside) == 1 else f"{where}, certificate {number}") for number, one in enumerate(inside, 1)]
+        found += [(one, where if len(inside) == 1 else f"{where}, certificate {place}") for place, one in enumerate(inside, 1)]
         if problem:
-            skipped.append(Skipped(where=where, why=problem))
+            skipped.append(Skipped(where=where, why=problem if len(blocks) == 1 else f"{problem} (block {number} of {len(blocks)})"))
             if block.label in _CERTIFICATES:
                 oddities.append(
                     Oddity(
@@ -93,6 +128,23 @@ def read(data: bytes) -> Content:
         oddities.append(Oddity(what="PKCS #7", where="the file", refused_by=_BOTH))
     looks = "" if found else (others[0] if others else "a damaged certificate file")
     return Content(kind=kind, certificates=tuple(found), skipped=tuple(skipped), looks_like=looks, oddities=_once(oddities))
+
+
+def bodies(data: bytes, labels: tuple[str, ...]) -> list[tuple[bytes, str]]:
+    """What is inside of the blocks with these labels, each with the line that it begins in; empty for one whose base64 is damaged. Never raises."""
+    text, _ = _decoded(data)
+    found: list[tuple[bytes, str]] = []
+    for block in _blocks(text)[0]:
+        if block.label not in labels:
+            continue
+        headers = _HEADERS.match(block.body)
+        body = block.body[headers.end() if headers else 0 :].strip("-")
+        try:
+            inside = b64decode(body.translate(_BLANKS), validate=True) if len(body) <= 4 * MAX_CERTIFICATE else b""
+        except (binascii.Error, ValueError):
+            inside = b""
+        found.append((inside, f"line {block.line}"))
+    return found
 
 
 def bare(data: bytes) -> Content:

@@ -1,7 +1,7 @@
 """The main job: from a target to an observation. The loop between the planner, which names the next questions, and the capture, which asks them."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import field, replace
 from functools import partial
 
 import cryptography
@@ -11,16 +11,25 @@ from probe import VERSION
 from probe.capture.ask import ask
 from probe.capture.clock import Clock
 from probe.capture.resolve import resolve
-from probe.capture.run import drive, together
+from probe.capture.run import drive, drive_each, together
+from probe.capture.store_password import StorePassword
 from probe.capture.stores import Loaded, load, relevant
 from probe.capture.vantage import vantage
 from probe.case.case import AGAIN
+from probe.case.checked import first_check
+from probe.case.environments import markers, misplaced
+from probe.case.identity import sendable
 from probe.case.resolved import addresses
+from probe.facts.identity import Identity
+from probe.facts.noun import noun
 from probe.facts.observation import Attempt, Fetch, Observation, Resolution
+from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 from probe.jobs.compared import Others, involved
-from probe.plan import FetchIssuer, FetchStatus, Todo, first, further
+from probe.plan import Ask, FetchIssuer, FetchStatus, Todo, first, further
+from probe.protocols.protocol import Asked
+from probe.tls.credential import Credential
 from probe.tls.engine import openssl_version
 
 ROUNDS = 8
@@ -35,22 +44,71 @@ SLACK = 0.5
 Progress = Callable[[str], None]
 
 
-def stores(target: Target) -> tuple[Loaded, ...]:
-    """Read the trust sources of a target. Raises ``Unusable``."""
-    return tuple(load(one) for one in target.trust)
+def stores(target: Target, password: StorePassword | None = None) -> tuple[Loaded, ...]:
+    """Read the trust sources of a target; ``password`` opens those that need one. Raises ``Unusable``."""
+    return tuple(load(one, password) for one in target.trust)
 
 
-def observe(target: Target, trusted: tuple[Loaded, ...], progress: Progress = lambda _text: None) -> Observation:
+def observe(
+    target: Target,
+    trusted: tuple[Loaded, ...],
+    progress: Progress = lambda _text: None,
+    *,
+    identity: Identity | None = None,
+    credential: Credential | None = None,
+    agreement: Agreement | None = None,
+) -> Observation:
     """Check one target and give everything that was seen, also after a timeout or Ctrl-C.
 
-    ``progress`` is told what is being done as soon as the check has taken a second.
+    ``progress`` is told what is being done as soon as the check has taken a second. ``credential`` proves ``identity`` to a server that asks for it.
+    ``agreement`` is the profile that the check goes by.
     """
-    return _Check(target, trusted, progress).run()
+    return _Check(target, trusted, progress, identity, credential, agreement).run()
+
+
+@noun
+class Errand:
+    """One of several checks that are made side by side. ``names_only``: only its name is resolved, nothing is connected to."""
+
+    target: Target
+    trusted: tuple[Loaded, ...]
+    identity: Identity | None = None
+    credential: Credential | None = field(default=None, repr=False)
+    agreement: Agreement | None = None
+    names_only: bool = False
+
+
+def observe_each(errands: Sequence[Errand], at_once: int, progress: Callable[[str, str], None]) -> tuple[tuple[Observation | None, str], ...]:
+    """Make several checks, ``at_once`` at the same time, each with its own time; for each what was seen and how it ended (see ``drive_each``).
+
+    Nothing was seen of one whose turn never came. ``progress`` is told the target and what is being done there.
+    """
+    checks: dict[int, _Check] = {}
+
+    async def work(number: int, one: Errand) -> None:
+        # Its clock begins with its turn.
+        made = checks[number] = _Check(one.target, one.trusted, partial(progress, one.target.spelled), one.identity, one.credential, one.agreement)
+        made.talking = True
+        await (made.resolved() if one.names_only else made.work())
+
+    endings = drive_each([(partial(work, number, one), one.target.timeout + SLACK) for number, one in enumerate(errands)], at_once)
+    return tuple((checks[number].seen(ending) if number in checks else None, ending) for number, ending in enumerate(endings))
 
 
 class _Check:
-    def __init__(self, target: Target, trusted: tuple[Loaded, ...], progress: Progress) -> None:
+    def __init__(
+        self,
+        target: Target,
+        trusted: tuple[Loaded, ...],
+        progress: Progress,
+        identity: Identity | None = None,
+        credential: Credential | None = None,
+        agreement: Agreement | None = None,
+    ) -> None:
         self.target = target
+        self.agreement = agreement
+        self.identity = identity
+        self.credential = credential
         self.trusted = trusted
         self.progress = progress
         self.clock = Clock()
@@ -64,6 +122,19 @@ class _Check:
     def run(self) -> Observation:
         unfinished = drive(self._work, self.target.timeout + SLACK, self._talk)
         return self._seen(unfinished)
+
+    async def work(self) -> None:
+        """The whole check, for who drives several."""
+        await self._work()
+
+    async def resolved(self) -> None:
+        """Only find out where the name leads."""
+        self._now(f"resolving {self.target.host}")
+        self.resolutions[:] = await resolve(self.target, self.clock, min(RESOLVING, self.target.timeout), self.resolutions.append)
+
+    def seen(self, ending: str) -> Observation:
+        """What was seen until now; ``ending`` says why it ended early."""
+        return self._seen(ending if ending in ("timeout", "interrupted") else "")
 
     def _now(self, doing: str) -> None:
         """Remember what is being done; say it if the check has turned out to be slow."""
@@ -80,7 +151,7 @@ class _Check:
         if self.target.connect is None:
             self._now(f"resolving {self.target.host}")
         self.resolutions[:] = await resolve(self.target, self.clock, min(RESOLVING, deadline), self.resolutions.append)
-        todo: tuple[Todo, ...] = first(self.target, addresses(self.target, tuple(self.resolutions)))
+        todo: tuple[Todo, ...] = first(self.target, addresses(self.target, tuple(self.resolutions)), self._presenting(), self._first_check())
         for number in range(ROUNDS):
             if not todo or self.clock.now() >= deadline:
                 return
@@ -104,14 +175,45 @@ class _Check:
             return
         if one.question.name.startswith(AGAIN) and self.clock.now() > deadline - min(ENOUGH, deadline / 4):
             return
-        await ask(self.target, one.address, one.port, one.question, self.clock, deadline, lambda attempt: self.attempts.append((*turn, attempt)))
+        credential = self.credential if one.question.with_identity else None
+        await ask(
+            self.target,
+            one.address,
+            one.port,
+            one.question,
+            self.clock,
+            deadline,
+            lambda attempt: self.attempts.append((*turn, attempt)),
+            credential,
+            self._asked(one),
+        )
+
+    def _presenting(self) -> bool:
+        """Whether the client certificate is presented to a server that asks for it."""
+        if self.identity is None or self.credential is None or (not self.target.send_anyway and misplaced(self.agreement, self.identity)):
+            return False
+        return sendable(self.identity, self.clock.taken_at, self.target.send_anyway)
+
+    def _first_check(self) -> str:
+        """The check of the profile that takes the place of the usual first words."""
+        one = first_check(self.agreement) if self.target.app else None
+        return one.id if one else ""
+
+    def _asked(self, one: Ask) -> Asked | None:
+        """The request of the question's check, with its secrets."""
+        check = self.agreement.check(one.question.check) if self.agreement and one.question.check else None
+        if self.agreement is None or check is None or not check.request.method:
+            return None
+        from probe.jobs.request import request  # most checks go by no profile
+
+        return request(self.agreement, check)
 
     def _seen(self, unfinished: str) -> Observation:
         # In the order in which they were begun, not in the one in which they happened to end.
         attempts = tuple(attempt for _, _, attempt in sorted(self.attempts, key=lambda one: one[:2]))
         observation = Observation(
             probe=VERSION,
-            libraries=_libraries(),
+            libraries=libraries(),
             taken_at=self.clock.taken_at,
             took=self.clock.now(),
             vantage=vantage(attempts[0].address if attempts else None),
@@ -120,18 +222,22 @@ class _Check:
             attempts=attempts,
             fetches=tuple(sorted(self.fetches, key=lambda one: (one.url, one.purpose, one.request))),
             unfinished=unfinished,
+            identity=self.identity,
+            agreement=self.agreement,
         )
         return self.others.added(with_stores(observation, self.trusted))
 
 
 def with_stores(observation: Observation, trusted: tuple[Loaded, ...]) -> Observation:
     """The observation with these trust stores, of each what could matter to the chains in it."""
-    certificates = involved(observation)
+    marked = markers(observation.agreement, (held for one in trusted for held in one.certificates))
+    certificates = (*involved(observation), *marked)
     kept: tuple[TrustStore, ...] = tuple(relevant(one, certificates) for one in trusted)
     return replace(observation, stores=kept)
 
 
-def _libraries() -> tuple[tuple[str, str], ...]:
+def libraries() -> tuple[tuple[str, str], ...]:
+    """Name the libraries that what was seen depends on, each with its version."""
     return (("pyOpenSSL", OpenSSL.__version__), ("cryptography", cryptography.__version__), ("OpenSSL", openssl_version().removeprefix("OpenSSL ")))
 
 

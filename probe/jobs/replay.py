@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from probe.capture.files import INPUT, load, load_input
+from probe.capture.stores import Loaded, relevant
 from probe.facts.codec import Unreadable, parse
 from probe.facts.observation import SCHEMA, Observation
+from probe.facts.target import Pin
 from probe.facts.unusable import Unusable
+from probe.jobs.compared import involved
 from probe.protocols import NAMES
 
 LIMIT = 64 * 1024 * 1024
@@ -89,24 +92,43 @@ def _observation(document: str, path: Path) -> Observation:
         raise Unusable(
             f"{path} is not a whole saved observation: {error}.", "Name a file that was written with --save, and copy it again if it was cut off."
         ) from None
-    if observation.target.protocol not in NAMES:
+    if observation.target.protocol not in NAMES and observation.target.inspecting is None:
         raise Unusable(f"{path} is about a protocol that this version does not speak.", f"It speaks {', '.join(NAMES)}.")
     return observation
 
 
-def altered(observation: Observation, *, name: str | None, stack: str | None, at: datetime | None, trust: tuple[str, ...]) -> Observation:
-    """The observation with another name, client stack or moment to judge for; what is not given stays."""
+def altered(
+    observation: Observation,
+    *,
+    name: str | None = None,
+    stack: str | None = None,
+    at: datetime | None = None,
+    trust: tuple[str, ...] = (),
+    pin: Pin | None = None,
+    revocation: str | None = None,
+) -> Observation:
+    """The observation with another name, client stack, moment, expected certificate or way to treat revocation to judge for; what is not given stays."""
     target = observation.target
     return replace(
         observation,
         target=replace(
             target,
             name=name or target.name,
+            listening=replace(target.listening, named=True) if target.listening and name else target.listening,
             stack=stack or target.stack,
             at=at or target.at,
             trust=trust or target.trust,
+            pin=pin or target.pin,
+            revocation=revocation or target.revocation,
         ),
     )
+
+
+def with_public(observation: Observation, source: str, listed: Loaded | None) -> Observation:
+    """The observation with another list of authorities that count as public; ``listed`` is what is in it, ``None`` for no list at all."""
+    others = tuple(one for one in observation.compared if one.source not in (observation.target.public, source))
+    stores = (replace(relevant(listed, involved(observation)), source=source, skipped=(), refused=()),) if listed else ()
+    return replace(observation, compared=(*stores, *others), target=replace(observation.target, public=source))
 
 
 def _schema(document: str, path: Path) -> int | None:

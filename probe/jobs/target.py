@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from probe.facts.noun import noun
 from probe.facts.target import VERSIONS, Target
 from probe.facts.unusable import Unusable
+from probe.jobs.identity import filed
 from probe.jobs.pin import pinned
 from probe.protocols import NAMES, named
 
@@ -18,6 +19,7 @@ ONLY_TLS = {465, 563, 853, 989, 990, 992, 993, 994, 995, 5061, 5349, 5671, 5986,
 """Ports of services that speak TLS from the start but neither HTTP nor LDAP (IANA service names registry)."""
 SYSTEM = "system"
 REVOCATION = ("off", "soft", "hard")
+CLIENT_AUTH = ("allowed", "forbidden")
 RESOLVERS, REPEATS = 8, 100
 """How many resolvers are compared at most, and how often each address is asked at most."""
 LABEL, NAME = 63, 253
@@ -45,6 +47,17 @@ class Options:
     revocation: str = "off"
     pin: str | None = None
     public: str = "certifi"
+    cert: str | None = None
+    key: str | None = None
+    password_env: str | None = None
+    send_anyway: bool = False
+    client_auth: str = "allowed"
+    on_file: str | None = None
+    profile: str | None = None
+    env: str | None = None
+    endpoint: str | None = None
+    var: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
 
 
 def target(spelled: str, options: Options) -> Target:
@@ -82,9 +95,14 @@ def target(spelled: str, options: Options) -> Target:
         app=options.app,
         guessed=guessed,
         repeat=_repeat(options.repeat),
-        revocation=_revocation(options.revocation),
+        revocation=revocation_mode(options.revocation),
         pin=pinned(options.pin),
         public=options.public,
+        cert=options.cert or "",
+        key=options.key or "",
+        send_anyway=options.send_anyway,
+        client_auth=_client_auth(options),
+        on_file=filed(options.on_file),
     )
 
 
@@ -253,10 +271,29 @@ def _repeat(times: int) -> int:
     return times
 
 
-def _revocation(mode: str) -> str:
+def revocation_mode(mode: str) -> str:
+    """Check the word of ``--revocation``. Raises ``Unusable``."""
     if mode not in REVOCATION:
         raise Unusable(f"--revocation {mode!r} cannot be used.", f"Write {', '.join(REVOCATION[:-1])} or {REVOCATION[-1]}.")
     return mode
+
+
+def _client_auth(options: Options) -> str:
+    if options.client_auth not in CLIENT_AUTH:
+        raise Unusable(f"--client-auth {options.client_auth!r} cannot be used.", f"Write {' or '.join(CLIENT_AUTH)}.")
+    if options.client_auth == "forbidden" and options.cert is not None:
+        raise Unusable(
+            "--client-auth forbidden says that the caller cannot present a certificate, and --cert names one.",
+            "Leave out one of the two.",
+        )
+    given = next(
+        (option for option, value in (("--key", options.key), ("--password-env", options.password_env), ("--send-anyway", options.send_anyway)) if value), ""
+    )
+    if given and not options.cert:
+        raise Unusable(f"{given} belongs to a client certificate, and none is named.", "Name it with --cert FILE.")
+    if options.cert == "":
+        raise Unusable("--cert is empty.", "Name a file with the client's certificate.")
+    return options.client_auth
 
 
 def _timeout(seconds: float) -> float:

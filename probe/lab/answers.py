@@ -1,5 +1,7 @@
 """What a server of the laboratory says once the connection stands: HTTP, the LDAP rootDSE, or anything else."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -21,6 +23,7 @@ class Answer:
     """How a server answers. ``protocol`` is ``http``, ``ldap``, ``raw`` or ``silent``.
 
     HTTP: ``status``, ``body``, and ``skew``: by how many seconds its clock, shown in ``Date``, is ahead.
+    ``choose`` gives the answer to a whole request, body included, in place of the fixed one.
     raw: ``body`` is said at once, whatever the client says. silent: nothing is ever said.
     """
 
@@ -30,6 +33,7 @@ class Answer:
     body: bytes = b"It works.\n"
     content_type: str = "text/plain"
     fields: tuple[tuple[str, str], ...] = ()
+    choose: "Callable[[bytes], Answer] | None" = None
 
 
 def greeting(answer: Answer) -> bytes:
@@ -41,7 +45,9 @@ def reply(answer: Answer, request: bytes) -> bytes | None:
     """Answer a request, ``None`` as long as it is not whole. An answer of ``b""`` means: say nothing and close. After an answer over LDAP more may be asked."""
     match answer.protocol:
         case "http":
-            return http(answer) if b"\r\n\r\n" in request or len(request) > REQUEST_LIMIT else None
+            if len(request) <= REQUEST_LIMIT and not (_whole(request) if answer.choose else b"\r\n\r\n" in request):
+                return None
+            return http(answer.choose(request) if answer.choose else answer)
         case "ldap":
             return ldap(request) if len(request) > LDAP_HEAD else None
         case "silent":
@@ -50,11 +56,20 @@ def reply(answer: Answer, request: bytes) -> bytes | None:
             return b""
 
 
+def _whole(request: bytes) -> bool:
+    """Whether all of a request has come, as its Content-Length says."""
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"\r\ncontent-length: *(\d{1,6})", head, re.IGNORECASE)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
+
+
 def http(answer: Answer) -> bytes:
     """Write a whole HTTP/1.1 response (RFC 9112) that closes the connection."""
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=answer.skew), usegmt=True)
     phrase = HTTPStatus(answer.status).phrase if answer.status in list(HTTPStatus) else ""
-    fields = (("Date", date), ("Server", "lab"), ("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body))), ("Connection", "close"))
+    usual = (("Date", date), ("Server", "lab"), ("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body))), ("Connection", "close"))
+    given = {name.lower() for name, _ in answer.fields}
+    fields = tuple(one for one in usual if one[0].lower() not in given)
     head = "".join(f"{name}: {value}\r\n" for name, value in (*fields, *answer.fields))
     return f"HTTP/1.1 {answer.status} {phrase}\r\n{head}\r\n".encode() + answer.body
 

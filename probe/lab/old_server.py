@@ -65,4 +65,5 @@ def _parameters(bits: int, version: int) -> bytes:
 
 
 def _record(kind: int, body: bytes, version: int) -> bytes:
-    return bytes((kind,)) + version.to_bytes(2) + len(body).to_bytes(2) + body
+    pieces = [body[at : at + wire.MAX_RECORD] for at in range(0, len(body), wire.MAX_RECORD)]
+    return b"".join(bytes((kind,)) + version.to_bytes(2) + len(piece).to_bytes(2) + piece for piece in pieces)

@@ -17,6 +17,7 @@ from probe.lab import raw_server
 from probe.lab.backlog import UNREACHABLE, ClosedPort, FullBacklog
 from probe.lab.listener import Listener
 from probe.lab.reproduce_chain import Copies
+from probe.lab.reproduce_client import without_client
 from probe.lab.reproduce_front import Front, Plain, Seen
 from probe.lab.reproduce_resolve import needs_resolver, open_resolvers
 from probe.lab.reproduce_status import copied_answer, copied_list, responders
@@ -49,6 +50,7 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
 
     Raises ``OSError`` when a port or an address of this machine cannot be had.
     """
+    observation, anonymous = without_client(observation)
     now = datetime.now(UTC)
     shift = timedelta() if as_is else timedelta(seconds=round((now - observation.taken_at).total_seconds()))
     known = _certificates(observation)
@@ -69,7 +71,7 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     return Reproduction(
         arguments=arguments,
         chain=tuple(copies.certificate(Certificate(der=der)) for der in presented(shown)) if shown else (),
-        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *untrusted, *unlisted, *unresolved))),
+        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *untrusted, *unlisted, *unresolved))),
     )
 
 
@@ -167,6 +169,7 @@ def _options(target: Target) -> tuple[str, ...]:
         "--tls-max": target.tls_max,
         "--timeout": f"{target.timeout:g}" if target.timeout != 30.0 else None,
         "--revocation": target.revocation if target.revocation != "off" else None,
+        "--client-auth": target.client_auth if target.client_auth != "allowed" else None,
         "--repeat": str(target.repeat) if target.repeat != 1 else None,
     }
     switches = [option for option, on in (("--no-fetch", not target.fetch), ("--fetch-private", target.fetch_private), ("--no-app", not target.app)) if on]

@@ -1,7 +1,5 @@
 """The front of a copied endpoint: it looks at each ClientHello and does what the original did with the one that was most like it."""
 
-import contextlib
-import selectors
 import socket
 import threading
 from collections.abc import Callable
@@ -9,24 +7,30 @@ from collections.abc import Callable
 from probe.facts.noun import noun
 from probe.lab import raw_server, wire
 from probe.lab.listener import SILENCE, Listener, finish
+from probe.lab.pump import pump
+from probe.plan import SMALL_SEGMENT
 from probe.tls.hellos import ClientHello, client_hello
 
 Reply = Callable[[socket.socket, bytes], None]
 """What follows a ClientHello, which was read already and is given with the connection."""
 
-_NO_NAME, _OTHER_NAME, _VERSION, _ALPN, _SUITES, _GROUPS, _SIZE, _PIECES = 4.0, 6.0, 5.0, 4.0, 5.0, 2.0, 3.0, 0.5
+_NO_NAME, _OTHER_NAME, _VERSION, _ALPN, _SUITES, _GROUPS, _SIZE, _PIECES, _SEGMENTS = 4.0, 6.0, 5.0, 4.0, 5.0, 2.0, 3.0, 0.5, 3.0
 _SAME_SIZE = 200
 """Bytes by which two ClientHellos of the same kind differ: names, padding, tickets."""
 
 
 @noun
 class Seen:
-    """One ClientHello that the original got, its size with header, whether it came in pieces, and what the copy does with one like it."""
+    """One ClientHello that the original got, its size with header, whether it came in pieces, and what the copy does with one like it.
+
+    ``segment`` is the largest TCP segment that the client said it takes, 0 for the usual one.
+    """
 
     hello: ClientHello | None
     size: int
     in_pieces: bool
     reply: Reply
+    segment: int = 0
 
 
 @noun
@@ -67,12 +71,13 @@ class Front:
             finish(connection)
             return
         if self._seen:
-            self._chosen(words, len(first) < len(words)).reply(connection, words)
+            segment = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
+            self._chosen(words, len(first) < len(words), segment).reply(connection, words)
 
-    def _chosen(self, words: bytes, in_pieces: bool) -> Seen:
+    def _chosen(self, words: bytes, in_pieces: bool, segment: int) -> Seen:
         body = wire.handshake_bytes(words)
         hello = client_hello(body[4:])
-        distances = [_distance(hello, len(body), in_pieces, one) for one in self._seen]
+        distances = [_distance(hello, len(body), in_pieces, one) + _SEGMENTS * _other_segments(segment, one) for one in self._seen]
         nearest = [one for one, far in zip(self._seen, distances, strict=True) if far == min(distances)]
         with self._lock:
             turn = self._turns
@@ -94,6 +99,11 @@ def _distance(hello: ClientHello | None, size: int, in_pieces: bool, one: Seen) 
     return far + (_SIZE if abs(size - one.size) > _SAME_SIZE else 0.0)
 
 
+def _other_segments(segment: int, one: Seen) -> bool:
+    """Whether of the two connections only one takes nothing but small segments. The system takes its options off the size that was asked for."""
+    return (segment <= SMALL_SEGMENT) != (0 < one.segment <= SMALL_SEGMENT)
+
+
 def _apart(these: tuple[int, ...], those: tuple[int, ...]) -> float:
     """0 for equal sets, 1 for sets with nothing in common."""
     every = set(these) | set(those)
@@ -106,25 +116,6 @@ def relay(port: int) -> Reply:
     def pass_on(connection: socket.socket, words: bytes) -> None:
         with socket.create_connection(("127.0.0.1", port), timeout=SILENCE) as inner:
             inner.sendall(words)
-            _pump(connection, inner)
+            pump(connection, inner)
 
     return pass_on
-
-
-def _pump(outer: socket.socket, inner: socket.socket) -> None:
-    with selectors.DefaultSelector() as selector:
-        selector.register(outer, selectors.EVENT_READ, inner)
-        selector.register(inner, selectors.EVENT_READ, outer)
-        while selector.get_map():
-            ready = selector.select(SILENCE)
-            if not ready:
-                return
-            for key, _ in ready:
-                source, sink = key.fileobj, key.data
-                data = source.recv(65536) if isinstance(source, socket.socket) else b""
-                if data:
-                    sink.sendall(data)
-                    continue
-                selector.unregister(source)
-                with contextlib.suppress(OSError):
-                    sink.shutdown(socket.SHUT_WR)

@@ -67,7 +67,8 @@ class Talking:
             reply = self._reply(handshake, step(attempt, Exchange) or usual) if handshake else None
             if handshake and reply:
                 hello = reading(handshake).offered
-                seen.append(Seen(hello=hello, size=handshake.hello_size, in_pieces=attempt.question.segment > 0, reply=reply))
+                asked = attempt.question
+                seen.append(Seen(hello=hello, size=handshake.hello_size, in_pieces=asked.segment > 0, segment=asked.mss, reply=reply))
         return Talks(seen=tuple(seen), plain=_plain(attempts), losses=tuple(dict.fromkeys(self._losses)))
 
     def _reply(self, one: Handshake, words: Exchange | None) -> Reply | None:

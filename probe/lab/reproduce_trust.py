@@ -1,13 +1,23 @@
 """Copies of trust stores as files, and the options that name them."""
 
 import hashlib
+from datetime import UTC, datetime
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+
+from probe.capture.store_password import USUAL
 from probe.facts.certificate import Certificate
 from probe.facts.trust import TrustStore
+from probe.formats.writing import jks_trust_store, pkcs12_trust_store
 from probe.lab.pki import authority, pem
 from probe.lab.reproduce_chain import Copies
 from probe.lab.stage import Stage
 
+_OTHER = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+"""A block as a key or a request is one, with nothing secret in it."""
 _DAMAGED = "-----BEGIN CERTIFICATE-----\nMIIB*damaged*\n-----END CERTIFICATE-----\n"
 
 
@@ -24,13 +34,22 @@ def trust_options(stage: Stage, stores: tuple[TrustStore, ...], copies: Copies) 
         if more > 0:
             blocks.append(authority("Stand-in for other authorities").pem)
             losses.append(f"{more} further certificates of the trust store {store.source}, unrelated to the chain; one stand-in is in their place")
-        if store.skipped and store.kind != "system":
+        damaged = tuple(one for one in store.skipped if not one.other)
+        if len(damaged) < len(store.skipped) and store.kind != "system":
+            losses.append(f"what is no certificate in the trust store {store.source}; a harmless block is in its place")
+            blocks.append(_OTHER)
+        if damaged and store.kind != "system":
             losses.append(f"the unusable entries of the trust store {store.source}; one damaged entry is in their place")
             if store.kind == "folder":
                 options += ["--trust", _folder(stage, number, blocks)]
                 continue
             blocks.insert(0, _DAMAGED)
-        text = _shaped("".join(blocks), {one.stack for one in store.refused}, damaged=bool(store.skipped))
+        refused_by = {one.stack for one in store.refused if not one.convertible}
+        if any(one.stack == "java" and one.size for one in store.uncounted):
+            losses.append(f"which entries of the trust store {store.source} Java does not count; of the copy it counts all")
+        if store.kind in ("nss", "zip"):
+            losses.append(f"the form of the trust store {store.source}; the copy is a text file")
+        text = _converted(store, blocks) or _shaped("".join(blocks), refused_by, as_it_is=bool(store.skipped))
         options += ["--trust", str(stage.write(f"trust-{number}.pem" if len(stores) > 1 else "trust.pem", text))]
     return tuple(options), tuple(losses)
 
@@ -44,9 +63,22 @@ def _folder(stage: Stage, number: int, blocks: list[str]) -> str:
     return str(folder)
 
 
-def _shaped(text: str, refused_by: set[str], *, damaged: bool) -> bytes:
+def _converted(store: TrustStore, blocks: list[str]) -> bytes:
+    """The same certificates as DER, PKCS #7 or a key store, where the store has that form; empty where it is text."""
+    certificates = [x509.load_pem_x509_certificate(one.encode()) for one in blocks if one not in (_DAMAGED, _OTHER)]
+    if store.kind == "der":
+        return b"".join(one.public_bytes(Encoding.DER) for one in certificates)
+    if any(one.stack == "java" and not one.size for one in store.uncounted):
+        return serialize_key_and_certificates(None, None, None, certificates, BestAvailableEncryption(USUAL.encode()))
+    if store.kind in ("jks", "jceks", "pkcs12"):
+        held = tuple(Certificate(der=one.public_bytes(Encoding.DER)) for one in certificates)
+        return pkcs12_trust_store(held, USUAL) if store.kind == "pkcs12" else jks_trust_store(held, USUAL, datetime.now(UTC))
+    return serialize_certificates(certificates, Encoding.DER) if store.kind == "pkcs7" else b""
+
+
+def _shaped(text: str, refused_by: set[str], *, as_it_is: bool) -> bytes:
     """A file that just these clients cannot load: a byte order mark stops Java, bare carriage returns stop OpenSSL, indented lines stop both."""
-    if damaged or not refused_by:
+    if as_it_is or not refused_by:
         return text.encode()
     if refused_by == {"java"}:
         return b"\xef\xbb\xbf" + text.encode()

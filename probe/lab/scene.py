@@ -32,8 +32,12 @@ UNUSABLE = Expects(verdict="", effect="", exit=2)
 
 @noun
 class Scene:
-    """An endpoint that is open now. ``arguments`` are what a user types after ``probe check``; ``note`` says what is worth to know about it."""
+    """An endpoint that is open now, or files. ``arguments`` are what a user types after ``probe check`` (or another ``command``).
+
+    ``note`` says what is worth to know about it.
+    """
 
     arguments: tuple[str, ...]
     note: str = ""
     expects: Expects = FAILS
+    command: str = "check"

@@ -9,14 +9,17 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
 from probe.facts.noun import noun
-from probe.lab import wire
+from probe.lab import raw_server, wire
 from probe.lab.answers import Answer, greeting, reply
 from probe.lab.keys import SigningKey
 from probe.lab.listener import Listener, finish
 from probe.lab.pki import Issued
+from probe.lab.reaction import Reaction, reaction_to
+from probe.lab.tls_alert import SECRET, encrypted_alert
 
 T = TypeVar("T")
 _VERSIONS = {"TLSv1": SSL.TLS1_VERSION, "TLSv1.1": SSL.TLS1_1_VERSION, "TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}
@@ -44,7 +47,12 @@ class Serving:
     ``client`` is ``none``, ``requested`` or ``required``; ``client_issuers`` are named to the client and the only ones accepted.
     ``alpn`` lists the protocols spoken; a client that offers others only is refused. ``answer`` is what is said afterwards.
     ``turns``: connection after connection is served as one of these, in turn, as by a balancer with several machines behind it; ``None`` closes at once.
+    ``client_unnamed`` are accepted without being named; ``client_lists`` are CRLs (DER) in which client certificates are looked up; ``client_level`` is the
+    security level at which they are judged.
+    ``client_word`` is how a client whose certificate is missing (if required) or not accepted is told: ``alert`` in the handshake, ``page`` (as nginx does,
+    HTTP 400 after it) or ``close`` (as slapd does, the handshake succeeds, and then the connection ends without a word).
     ``close_without_client``: a client without certificate is let in and then cut off without a word, as slapd does.
+    ``reactions``: a client certificate is asked for, and what follows is what these say, in place of any judgement and of ``answer``.
     """
 
     credentials: tuple[Credentials, ...]
@@ -57,10 +65,25 @@ class Serving:
     curve: str | None = None
     client: str = "none"
     client_issuers: tuple[Issued, ...] = ()
+    client_unnamed: tuple[Issued, ...] = ()
+    client_lists: tuple[bytes, ...] = ()
+    client_level: int = 0
+    client_word: str = "alert"
     close_without_client: bool = False
+    reactions: tuple[Reaction, ...] = ()
     alpn: tuple[str, ...] = ()
     answer: Answer = Answer()
     turns: tuple[Credentials | None, ...] = ()
+
+
+class _Client:
+    """What the server made of the client's certificate, where it does not end the handshake for it, and the secret of what it says in TLS 1.3."""
+
+    __slots__ = ("refused", "secret")
+
+    def __init__(self) -> None:
+        self.refused = False
+        self.secret = b""
 
 
 class NoCommonProtocol(Exception):
@@ -97,18 +120,55 @@ class TlsServer:
             return
         tls = SSL.Connection(self._by_name.get(name or "", turn), None)
         tls.set_accept_state()
+        tls.set_app_data(_Client())
         tls.bio_write(hello)
         with contextlib.suppress(SSL.Error, NoCommonProtocol):
+            if self._serving.reactions:
+                _repeated(tls, connection, tls.do_handshake)
+                self._react(tls, connection)
+                return
             _until_done(tls, connection, tls.do_handshake)
-            if not (self._serving.close_without_client and tls.get_peer_certificate(as_cryptography=True) is None):
-                self._converse(tls, connection)
+            answer = self._answer(tls)
+            if answer is not None:
+                self._converse(tls, connection, answer)
             with contextlib.suppress(SSL.Error):
                 tls.shutdown()
         _flush(tls, connection)
         finish(connection)
 
-    def _converse(self, tls: SSL.Connection, connection: socket.socket) -> None:
-        answer, request = self._serving.answer, b""
+    def _react(self, tls: SSL.Connection, connection: socket.socket) -> None:
+        """Do what was seen of another server. The handshake is done, but what the server says last in it is not sent yet."""
+        reaction = reaction_to(_of_client(tls), self._serving.reactions)
+        match reaction.ends:
+            case "alert":
+                connection.sendall(_alert(tls, reaction))
+            case "reset":
+                raw_server.reset_at_once(connection)
+                return
+            case "silence":
+                raw_server.silence(connection)
+            case "close" | "":
+                _flush(tls, connection)
+                if not reaction.ends:
+                    self._converse(tls, connection, reaction.answer)
+                with contextlib.suppress(SSL.Error):
+                    tls.shutdown()
+                _flush(tls, connection)
+        finish(connection)
+
+    def _answer(self, tls: SSL.Connection) -> Answer | None:
+        """What a client is told whose handshake succeeded; ``None``: nothing, the connection ends."""
+        serving, client = self._serving, tls.get_app_data()
+        missing = tls.get_peer_certificate(as_cryptography=True) is None
+        if missing and (serving.close_without_client or (serving.client == "required" and serving.client_word == "close")):
+            return None
+        if serving.client_word == "alert" or not (client.refused or (missing and serving.client == "required")):
+            return serving.answer
+        page = "No required SSL certificate was sent" if missing else "The SSL certificate error"
+        return None if serving.client_word == "close" else Answer(status=400, body=f"<title>400 {page}</title>".encode(), content_type="text/html")
+
+    def _converse(self, tls: SSL.Connection, connection: socket.socket, answer: Answer) -> None:
+        request = b""
         _say(tls, connection, greeting(answer))
         while True:
             request += _until_done(tls, connection, lambda: tls.recv(16384))
@@ -137,19 +197,37 @@ def _say(tls: SSL.Connection, connection: socket.socket, words: bytes) -> None:
 
 
 def _until_done(tls: SSL.Connection, connection: socket.socket, step: Callable[[], T]) -> T:
-    """Repeat ``step`` while it wants more bytes. Raises ``SSL.Error``, also when the peer closed."""
+    """Repeat ``step`` while it wants more bytes, and send what it has to say. Raises ``SSL.Error``, also when the peer closed."""
+    done = _repeated(tls, connection, step)
+    _flush(tls, connection)
+    return done
+
+
+def _repeated(tls: SSL.Connection, connection: socket.socket, step: Callable[[], T]) -> T:
+    """Repeat ``step`` while it wants more bytes; what it says at last is not sent yet. Raises ``SSL.Error``, also when the peer closed."""
     while True:
         try:
-            done = step()
+            return step()
         except SSL.WantReadError:
             _flush(tls, connection)
             if data := connection.recv(16384):
                 tls.bio_write(data)
             else:
                 tls.bio_shutdown()
-        else:
-            _flush(tls, connection)
-            return done
+
+
+def _of_client(tls: SSL.Connection) -> tuple[bytes, ...]:
+    """The certificates that the client presented, its own first."""
+    own = tls.get_peer_certificate(as_cryptography=True)
+    others = tls.get_peer_cert_chain(as_cryptography=True) or []
+    return tuple(dict.fromkeys(one.public_bytes(Encoding.DER) for one in (own, *others) if one is not None))
+
+
+def _alert(tls: SSL.Connection, reaction: Reaction) -> bytes:
+    """The alert of a reaction as a record: up to TLS 1.2 the server has not begun to encrypt yet."""
+    if tls.get_protocol_version() != SSL.TLS1_3_VERSION:
+        return wire.alert(reaction.alert, reaction.level)
+    return encrypted_alert(reaction.alert, reaction.level, tls.get_cipher_name() or "", tls.get_app_data().secret)
 
 
 def _flush(tls: SSL.Connection, connection: socket.socket) -> None:
@@ -161,7 +239,7 @@ def _flush(tls: SSL.Connection, connection: socket.socket) -> None:
 def _context(serving: Serving, credentials: tuple[Credentials, ...]) -> SSL.Context:
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     # The laboratory shows what is weak: level 0 lets OpenSSL load such certificates and speak old versions.
-    context.set_cipher_list(f"{serving.ciphers}:@SECLEVEL=0".encode())
+    context.set_cipher_list(f"{serving.ciphers}:@SECLEVEL={serving.client_level}".encode())
     context.set_min_proto_version(_VERSIONS[serving.tls_min])
     context.set_max_proto_version(_VERSIONS[serving.tls_max])
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
@@ -173,9 +251,20 @@ def _context(serving: Serving, credentials: tuple[Credentials, ...]) -> SSL.Cont
         _load(context, one)
     if serving.client != "none":
         _ask_client(context, serving)
+    if serving.reactions:
+        context.set_verify(SSL.VERIFY_PEER, lambda *_what: True)
+        for issuer in serving.client_issuers:
+            context.add_client_ca(issuer.x509)
+        context.set_keylog_callback(_note_secret)
     if serving.alpn:
         context.set_alpn_select_callback(_chooser(serving.alpn))
     return context
+
+
+def _note_secret(tls: SSL.Connection, line: bytes) -> None:
+    kind, _, secret = line.split(b" ")
+    if kind == SECRET:
+        tls.get_app_data().secret = bytes.fromhex(secret.decode())
 
 
 def _load(context: SSL.Context, credentials: Credentials) -> None:
@@ -189,13 +278,31 @@ def _load(context: SSL.Context, credentials: Credentials) -> None:
 
 
 def _ask_client(context: SSL.Context, serving: Serving) -> None:
-    mode = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if serving.client == "required" else 0)
-    context.set_verify(mode, lambda _tls, _certificate, _number, _depth, good: bool(good))
-    store = context.get_cert_store()
+    alerting = serving.client_word == "alert"
+    mode = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if serving.client == "required" and alerting else 0)
+    context.set_verify(mode, _judging(alerting))
     for issuer in serving.client_issuers:
         context.add_client_ca(issuer.x509)
-        if store is not None:
-            store.add_cert(crypto.X509.from_cryptography(issuer.x509))
+    store = context.get_cert_store()
+    if store is None:
+        return
+    for issuer in (*serving.client_issuers, *serving.client_unnamed):
+        store.add_cert(crypto.X509.from_cryptography(issuer.x509))
+    for one in serving.client_lists:
+        store.add_crl(x509.load_der_x509_crl(one))
+    if serving.client_lists:
+        store.set_flags(crypto.X509StoreFlags.CRL_CHECK)
+
+
+def _judging(alerting: bool) -> Callable[[SSL.Connection, crypto.X509, int, int, int], bool]:
+    def judge(tls: SSL.Connection, _certificate: crypto.X509, _number: int, _depth: int, good: int) -> bool:
+        if alerting:
+            return bool(good)
+        client = tls.get_app_data()
+        client.refused = client.refused or not good
+        return True
+
+    return judge
 
 
 def _chooser(spoken: tuple[str, ...]) -> Callable[[SSL.Connection, list[bytes]], bytes]:

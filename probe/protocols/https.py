@@ -12,7 +12,7 @@ import h11
 from probe import VERSION
 from probe.facts.observation import Ending, How, Local
 from probe.facts.target import Target
-from probe.protocols.protocol import Protocol, Words
+from probe.protocols.protocol import Asked, Protocol, Words
 
 FIELDS = frozenset(
     {
@@ -31,6 +31,10 @@ FIELDS = frozenset(
 """The header fields that are kept; of ``www-authenticate`` the scheme only, of ``location`` nothing after the path."""
 
 BODY = 16 * 1024
+ANSWER = 64 * 1024
+"""Bytes that are kept of the answer to a profile's check: an application says at the end of its document how it went."""
+HIDDEN = b"(hidden)"
+"""What stands in an answer in place of a secret that it repeats."""
 HEAD = 1024
 HEADERS = 64 * 1024
 VALUE = 512
@@ -51,11 +55,14 @@ def host_field(target: Target) -> str:
 
 
 class Request:
-    """One ``GET`` and its answer."""
+    """One request, usually a ``GET``, and its answer."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, asked: Asked | None = None) -> None:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS)
-        self._pending = self._ask(target)
+        self._keep = frozenset(one.lower() for one in asked.keep) if asked else frozenset()
+        self._hide = asked.hide if asked else ()
+        self._most = ANSWER if asked else BODY
+        self._pending = self._ask(target, asked or Asked(method="GET", path=quote(target.path or "/", safe="/%:@!$&'()*+,;=?~-._")))
         self._first = b""
         self._received = 0
         self._status: int | None = None
@@ -89,33 +96,40 @@ class Request:
             return
         if not data and self._received and not self._complete:
             self._end(self._ending or Ending(how=How.DECLINED))
-        elif self._received > HEADERS + 2 * BODY and not self._complete:
+        elif self._received > HEADERS + 2 * self._most and not self._complete:
             self._end(self._ending or Ending(how=How.LOCAL, local=Local.LIMIT))
 
     def words(self) -> Words:
         """Tell the status, the fields and the head of the body as far as they have come."""
         body = self._first if self._status is None and self._ending is not None else bytes(self._body)
-        return Words(status=self._status, fields=self._fields, body=body, ending=self._ending, complete=self._complete)
+        kept = self._fields
+        for secret in self._hide:
+            body = body.replace(secret, HIDDEN)
+            kept = tuple((name, value.replace(secret.decode("latin-1"), HIDDEN.decode())) for name, value in kept)
+        return Words(status=self._status, fields=kept, body=body, ending=self._ending, complete=self._complete)
 
-    def _ask(self, target: Target) -> bytes:
-        path = quote(target.path or "/", safe="/%:@!$&'()*+,;=?~-._")
+    def _ask(self, target: Target, asked: Asked) -> bytes:
+        own = {name.lower() for name, _ in asked.headers}
+        usual = [("Host", host_field(target)), ("User-Agent", f"probe/{VERSION}"), ("Accept", "*/*"), ("Connection", "close")]
+        sized = [("Content-Length", str(len(asked.body)))] if asked.body or asked.method == "POST" else []
         request = h11.Request(
-            method="GET",
-            target=path if path.startswith("/") else f"/{path}",
-            headers=[("Host", host_field(target)), ("User-Agent", f"probe/{VERSION}"), ("Accept", "*/*"), ("Connection", "close")],
+            method=asked.method,
+            target=asked.path if asked.path.startswith("/") else f"/{asked.path}",
+            headers=[*(one for one in usual if one[0].lower() not in own), *sized, *asked.headers],
         )
-        return (self._connection.send(request) or b"") + (self._connection.send(h11.EndOfMessage()) or b"")
+        parts = (request, *((h11.Data(data=asked.body),) if asked.body else ()), h11.EndOfMessage())
+        return b"".join(self._connection.send(one) or b"" for one in parts)
 
     def _event(self) -> bool:
         """Take one event from the connection; false when it has no more."""
         event = self._connection.next_event()
         if isinstance(event, h11.Response):
             self._status = event.status_code
-            self._fields = fields(event.headers)
+            self._fields = fields(event.headers, self._keep)
             self._ending = Ending(how=How.DECLINED, code=self._status) if self._status >= 400 else Ending(how=How.DONE)
         elif isinstance(event, h11.Data):
-            self._body += event.data[: BODY - len(self._body)]
-            if len(self._body) == BODY:
+            self._body += event.data[: self._most - len(self._body)]
+            if len(self._body) == self._most:
                 self._end(self._ending)
         elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
             if self._ending is not None:
@@ -127,12 +141,15 @@ class Request:
         self._ending, self._complete = ending, True
 
 
-def fields(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-    """Give the header fields that may be kept, names in lower case, in the order of arrival, cut to 512 characters each and 40 altogether."""
+def fields(headers: Iterable[tuple[bytes, bytes]], more: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:
+    """Give the header fields that may be kept, names in lower case, in the order of arrival, cut to 512 characters each and 40 altogether.
+
+    ``more`` are further names, in lower case.
+    """
     kept = []
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").strip()
-        if name not in FIELDS:
+        if name not in FIELDS and name not in more:
             continue
         if name == "www-authenticate":
             scheme = _TOKEN.match(value)
@@ -152,5 +169,5 @@ def bare_location(value: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-PROTOCOL = Protocol(name="https", port=443, alpn=("http/1.1",), begin=Request)
+PROTOCOL = Protocol(name="https", port=443, alpn=("http/1.1",), begin=Request, ask=Request)
 """HTTP/2 is not offered: a server must then speak HTTP/1.1, which is all that one request needs."""

@@ -5,6 +5,7 @@ and reads ``words`` at any time. It never raises, whatever the peer says.
 """
 
 from collections.abc import Callable
+from dataclasses import field
 from typing import Protocol as Shape
 
 from probe.facts.noun import noun
@@ -41,10 +42,29 @@ class Conversation(Shape):
 
 
 @noun
+class Asked:
+    """What to say in place of the usual first words: one request of HTTP, whole. It may hold secrets, so it is never written down.
+
+    ``keep`` are further header fields of the answer that may be kept. ``hide`` are the secrets, which an answer may repeat and nobody shall see.
+    """
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+    keep: tuple[str, ...] = ()
+    hide: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@noun
 class Protocol:
-    """``alpn`` are the protocol names of RFC 7301 that are offered, in order. ``begin`` is ``None`` for a protocol without words of its own."""
+    """``alpn`` are the protocol names of RFC 7301 that are offered, in order. ``begin`` is ``None`` for a protocol without words of its own.
+
+    ``ask`` begins with another request than the usual one; ``None`` where there is only that.
+    """
 
     name: str
     port: int
     alpn: tuple[str, ...] = ()
     begin: Callable[[Target], Conversation] | None = None
+    ask: Callable[[Target, Asked], Conversation] | None = None

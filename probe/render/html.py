@@ -81,3 +81,13 @@ def _template(name: str) -> str:
     if packed.is_file():
         return packed.read_text(encoding="utf-8")
     return (Path(__file__).parents[2] / "reports" / "templates" / name).read_text(encoding="utf-8")
+
+
+def environment() -> Environment:
+    """The templates with their filters, for another page of this kind."""
+    return _environment()
+
+
+def template(name: str) -> str:
+    """A template or stylesheet as it is written."""
+    return _template(name)

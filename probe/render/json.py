@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from probe.facts.codec import dump
-from probe.report import FoundText, Report, Result
+from probe.report import CheckText, FoundText, Report, Result
 
 SCHEMA = 1
 """The number in the document; it goes up when a field changes its meaning, not when one is added."""
@@ -24,6 +24,9 @@ def _result(result: Result, redacted: bool) -> dict[str, Any]:
         "verdict": result.verdict.value,
         "forecast": result.forecast,
         "revocation": result.revocation,
+        "client_certificate": [{"label": label, "value": value} for label, value in result.client],
+        "profile": [{"label": label, "value": value} for label, value in result.profile],
+        "checks": [_check(one) for one in result.checks],
         "cause": cause and {"code": cause.code, "title": cause.title, "certainty": cause.certainty.value, "owner": cause.owner.value, "summary": cause.summary},
         "candidates": [{"code": one.code, "why": one.why} for one in result.candidates],
         "findings": [_found(one, fingerprints) for one in result.findings],
@@ -31,7 +34,22 @@ def _result(result: Result, redacted: bool) -> dict[str, Any]:
         "not_observed": [{"code": one.code, "why": one.why} for one in result.not_observed],
         "remedies": [{"action": one.action, "text": one.text, "proof": one.proof} for one in result.remedies],
         "stacks": [{"stack": one.stack, "accepts": one.accepts, "verified": one.verified, "says": one.says} for one in result.stacks],
+        **({"inspection": dump(result.inspection)} if result.inspection else {}),
         "observation": None if redacted else dump(result.observation),
+    }
+
+
+def _check(one: CheckText) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "question": one.question,
+        "state": one.state,
+        "says": one.says,
+        "answer": [{"label": label, "value": value} for label, value in one.answer],
+        "proves": list(one.proves),
+        "do": list(one.do),
+        "verified": one.verified,
+        "source": one.source,
     }
 
 

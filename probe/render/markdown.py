@@ -8,7 +8,21 @@ from collections.abc import Iterable, Sequence
 
 from probe.causes.words import Effect
 from probe.render.visible import visible, visible_lines
-from probe.render.words import CERTAINTIES, EFFECTS, VERDICTS, accepts, moment, others, platforms, primary, saving, stages, standing_in_the_way, together
+from probe.render.words import (
+    CERTAINTIES,
+    STATES,
+    accepts,
+    answer,
+    effect,
+    moment,
+    others,
+    platforms,
+    primary,
+    saving,
+    stages,
+    standing_in_the_way,
+    together,
+)
 from probe.report import CertificateText, FoundText, RemedyText, Report, Result
 
 MOST = 40
@@ -53,14 +67,14 @@ def fenced(texts: str | Iterable[str], language: str = "") -> list[str]:
 
 
 def _summary(results: Sequence[Result]) -> list[str]:
-    rows = [(escaped(one.target), VERDICTS[one.verdict], code(one.cause.code, cell=True) if one.cause else "") for one in results]
+    rows = [(escaped(one.target), answer(one), code(one.cause.code, cell=True) if one.cause else "") for one in results]
     return [f"# {len(results)} connections", "", *_table(("Connection", "Answer", "Cause"), rows)]
 
 
 def _result(result: Result) -> list[str]:
     sections = (
         [
-            f"# {VERDICTS[result.verdict].capitalize()}: {escaped(result.target)}",
+            f"# {answer(result).capitalize()}: {escaped(result.target)}",
             "",
             escaped(result.sentence),
             "",
@@ -72,6 +86,9 @@ def _result(result: Result) -> list[str]:
         _remedies(result),
         _messages(result),
         _stacks(result),
+        _client(result),
+        _checks(result),
+        _inspection(result),
         _certificates(result.certificates),
         _evidence(result),
         _findings("Other findings", others(result)),
@@ -140,6 +157,31 @@ def _stacks(result: Result) -> list[str]:
     return lines
 
 
+def _client(result: Result) -> list[str]:
+    return ["## Client certificate", "", *_list(f"{escaped(label)}: {escaped(value)}" for label, value in result.client)] if result.client else []
+
+
+def _checks(result: Result) -> list[str]:
+    lines = []
+    for one in result.checks[:MOST]:
+        lines += [f"### {escaped(one.title or one.id)}: {STATES[one.state]}", "", f"{code(one.question)} ({code(one.id)})", "", escaped(one.says), ""]
+        lines += _list(f"{escaped(label)}: {escaped(value)}" for label, value in one.answer)
+        lines += [escaped(one.explain), ""] if one.explain else []
+        lines += _list(map(escaped, one.do))
+        lines += [f"The official text: {escaped(one.official)}", ""] if one.official else []
+        lines += [f"Shown to work: {escaped(', '.join(one.proves))}.", ""] if one.proves else []
+        lines += [f"Not verified{f' (source: {escaped(one.source)})' if one.source else ''}.", ""] if not one.verified else []
+    return ["## Application checks", "", *lines] if lines else []
+
+
+def _inspection(result: Result) -> list[str]:
+    if result.inspection is None:
+        return []
+    from probe.render.inspection_markdown import lines  # most reports are about a connection
+
+    return lines(result, escaped, _table)
+
+
 def _certificates(certificates: Sequence[CertificateText]) -> list[str]:
     if not certificates:
         return []
@@ -171,7 +213,7 @@ def _evidence(result: Result) -> list[str]:
 def _findings(title: str, found: Sequence[FoundText]) -> list[str]:
     lines = []
     for one in found:
-        words = f"{code(one.code)}, {EFFECTS[one.effect]}, {CERTAINTIES[one.certainty]}"
+        words = f"{code(one.code)}, {effect(one)}, {CERTAINTIES[one.certainty]}"
         stops = f", stops only {escaped(', '.join(one.stacks))}" if one.stacks else ""
         who = f" Who must act: {escaped(one.owner_text)}." if one.effect is not Effect.NOTE else ""
         lines.append(f"{escaped(one.summary or one.title)} ({words}{stops}).{who}")

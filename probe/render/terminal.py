@@ -9,10 +9,11 @@ from probe.causes.words import Effect
 from probe.render.visible import LIMIT, cells, visible, visible_lines
 from probe.render.words import (
     CERTAINTIES,
-    EFFECTS,
+    STATES,
     TONES,
-    VERDICTS,
     accepts,
+    answer,
+    effect,
     moment,
     others,
     platforms,
@@ -65,7 +66,7 @@ def _plain(text: str, style: str) -> str:
 
 
 def _result(result: Result, paint: Paint, width: int) -> list[str]:
-    if result.verdict is Verdict.WORKS:
+    if result.verdict is Verdict.WORKS and result.inspection is None:
         return _works(result, paint, width)
     sections = [
         _verdict(result, paint, width),
@@ -73,9 +74,13 @@ def _result(result: Result, paint: Paint, width: int) -> list[str]:
         _remedies(result, paint, width),
         _stacks(result, paint, width),
         _chain(result, paint, width),
+        _client(result, paint, width),
+        _checks(result, paint, width),
+        *_inspection(result, paint, width),
         _findings("Also found", others(result), paint, width),
         _findings("Follows from the above", result.explained, paint, width),
         _evidence(result, paint, width),
+        _fingerprints(result, paint, width),
         _not_observed(result, paint, width),
         _repeat(result, paint, width),
     ]
@@ -83,7 +88,7 @@ def _result(result: Result, paint: Paint, width: int) -> list[str]:
 
 
 def _verdict(result: Result, paint: Paint, width: int) -> list[str]:
-    word = VERDICTS[result.verdict].upper()
+    word = answer(result).upper()
     lines = wrap(visible(result.sentence), width, f"{word}  ", "  ")
     # What works says it in its own short form.
     later = wrap(visible(result.forecast), width, "  ") if result.forecast and result.verdict is not Verdict.WORKS else []
@@ -99,6 +104,9 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
         facts.append(("Clients", ", ".join(f"{visible(one.title.partition(' (')[0], 40)} {accepts(one)}" for one in result.stacks[:12])))
     if result.handshake:
         facts.append(("Connection", ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in result.handshake[:4])))
+    if result.client:
+        facts.append(("Client cert", visible(result.client[0][1], 400)))
+    facts += _profile(result)
     if result.revocation:
         facts.append(("Revocation", visible(result.revocation, 400)))
     if result.forecast:
@@ -238,12 +246,54 @@ def _box(box: ChainBox, last: bool, paint: Paint, width: int) -> list[str]:
     return [line.rstrip() for line in shown]
 
 
+def _client(result: Result, paint: Paint, width: int) -> list[str]:
+    if not result.client:
+        return []
+    lines = _heading("Client certificate", paint)
+    for label, value in result.client[:MOST]:
+        lines += wrap(visible(value), width, f"  {fit(visible(label), 34)[0]}: ", "    ")
+    return lines + _left_out(len(result.client), "lines", "  ")
+
+
+def _profile(result: Result) -> list[tuple[str, str]]:
+    """The profile and its checks in a few lines, for what works."""
+    if not result.profile:
+        return []
+    open_ = sum(1 for label, _ in result.profile if label == "Not verified")
+    facts = [("Profile", visible(result.profile[0][1], 200) + (f"; {_number(open_, 'value')} in it not verified" if open_ else ""))]
+    facts += [("Names", visible(value, 400)) for label, value in result.profile if label == "Names"]
+    for one in [one for one in result.checks if one.state != "not done"][:2]:
+        answer = ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in one.answer)
+        facts.append(("Check", f"{visible(one.id, 60)}: {STATES[one.state]}, {answer}"))
+    return facts
+
+
+def _checks(result: Result, paint: Paint, width: int) -> list[str]:
+    if not result.checks:
+        return []
+    lines = _heading("Application checks", paint)
+    colours = {"well": "green", "problem": "red", "unread": "yellow"}
+    for one in result.checks[:MOST]:
+        word = STATES[one.state]
+        head = fit(visible(f"{one.id}: {one.title}" if one.title else one.id), width - 20)[0]
+        lines.append(f"  {head}: {paint(word, colours[one.state]) if one.state in colours else word}")
+        lines += wrap(visible(one.question), width, "    asked     ")
+        lines += [line for label, value in one.answer[:MOST] for line in wrap(visible(value), width, f"    {fit(visible(label), 24)[0]}: ", "      ")]
+        lines += wrap(visible(one.says), width, "    ")
+        lines += wrap(visible(one.explain), width, "    ") if one.explain else []
+        lines += _listed([visible(text) for text in one.do], width, "    - ")
+        lines += wrap(visible(one.official), width, "    The official text: ", "      ") if one.official else []
+        lines += wrap("shown to work: " + visible(", ".join(one.proves)), width, "    ") if one.proves else []
+        lines += wrap("not verified" + (f" (source: {visible(one.source)})" if one.source else ""), width, "    ") if not one.verified else []
+    return lines + _left_out(len(result.checks), "checks", "  ")
+
+
 def _findings(title: str, found: Sequence[FoundText], paint: Paint, width: int) -> list[str]:
     if not found:
         return []
     lines = _heading(title, paint)
     for one in found[:MOST]:
-        words = f"{visible(one.code)}, {EFFECTS[one.effect]}, {CERTAINTIES[one.certainty]}"
+        words = f"{visible(one.code)}, {effect(one)}, {CERTAINTIES[one.certainty]}"
         lines += wrap(visible(one.summary or one.title), width, "  - ")
         lines += wrap(f"({words}; stops {', '.join(visible(name, 40) for name in one.stacks[:12])})" if one.stacks else f"({words})", width, "    ")
     return lines + _left_out(len(found), "findings", "  ")
@@ -266,6 +316,22 @@ def _sceptic(result: Result, found: FoundText, paint: Paint, width: int) -> list
     return lines + (wrap(visible(found.shows), width, "  ") if found.shows else [])
 
 
+def _inspection(result: Result, paint: Paint, width: int) -> list[list[str]]:
+    if result.inspection is None:
+        return []
+    from probe.render.inspection_terminal import sections  # most reports are about a connection
+
+    return list(sections(result, paint, width))
+
+
+def _fingerprints(result: Result, paint: Paint, width: int) -> list[str]:
+    if result.inspection is None or not result.certificates:
+        return []
+    from probe.render.inspection_terminal import fingerprints
+
+    return [*_heading("The certificates", paint), *fingerprints(result, width)]
+
+
 def _not_observed(result: Result, paint: Paint, width: int) -> list[str]:
     missed = [f"{visible(stages(codes))}: {visible(why)}" for why, codes in together(result.not_observed)]
     missed += [f"{visible(one)} (a defect of the probe: this cause could not be judged)" for one in result.defects]
@@ -283,7 +349,7 @@ def _summary(results: Sequence[Result], paint: Paint, width: int) -> list[str]:
     lines = _heading(f"Summary of {len(results)} targets", paint)
     room = min(max(cells(visible(one.target)) for one in results), width // 2)
     for one in results:
-        word = VERDICTS[one.verdict].upper() if one.verdict is not Verdict.DEPENDS else "DEPENDS"
+        word = answer(one).upper() if one.verdict is not Verdict.DEPENDS else "DEPENDS"
         target = fit(visible(one.target), room)[0]
         code = fit(visible(one.cause.code), width - room - 15)[0] if one.cause else ""
         lines.append(f"  {paint(f'{word:<9}', _VERDICT[one.verdict])}  {target}{' ' * (room - cells(target))}  {code}".rstrip())

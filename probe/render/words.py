@@ -13,10 +13,16 @@ VERDICTS = {Verdict.WORKS: "works", Verdict.FAILS: "fails", Verdict.DEPENDS: "de
 
 EFFECTS = {Effect.BREAKS: "breaks the connection", Effect.RISKS: "a risk", Effect.NOTE: "for information"}
 
+FILE_VERDICTS = {Verdict.WORKS: "all fine", Verdict.FAILS: "problem found", Verdict.DEPENDS: "depends on the client", Verdict.UNDECIDED: "undecided"}
+"""The same for inspected files, which do not work by themselves."""
+
 CERTAINTIES = {Certainty.PROVEN: "proven", Certainty.LIKELY: "likely, not proven", Certainty.POSSIBLE: "possible"}
 
 TONES = {"good": "ok", "bad": "PROBLEM", "warn": "LOOK", "missing": "MISSING"}
 """What the tone of a box or a bar says in a word."""
+
+STATES = {"well": "ok", "problem": "PROBLEM", "unread": "not understood", "not done": "not done"}
+"""What came of an application check, in a word or two."""
 
 OBJECTIONS = {
     Why.ISSUER_UNKNOWN: "the issuer is known from nowhere",
@@ -45,6 +51,16 @@ OBJECTIONS = {
     Why.UNREADABLE: "a certificate cannot be read",
 }
 """Each objection to a chain in words that need no dictionary."""
+
+
+def answer(result: Result) -> str:
+    """The verdict in a word or three."""
+    return (VERDICTS if result.inspection is None else FILE_VERDICTS)[result.verdict]
+
+
+def effect(found: FoundText) -> str:
+    """What a finding does, in a few words."""
+    return "a problem" if found.effect is Effect.BREAKS and found.code.startswith("file.") else EFFECTS[found.effect]
 
 
 def objection(one: Objection) -> str:
@@ -88,7 +104,9 @@ def remaining(end: datetime | None, now: datetime) -> str:
 
 
 def accepts(stack: StackVerdict) -> str:
-    """Say in a word what a client stack does."""
+    """Say in a word or three what a client stack does, or what becomes of it."""
+    if stack.unanswered:
+        return "gets no answer"
     return ("gets no further" if stack.note else "saw no certificate") if stack.accepts is None else "accepts" if stack.accepts else "refuses"
 
 

@@ -16,7 +16,8 @@ from probe.facts.observation import Observation
 class CertificateText:
     """One certificate for people. ``number`` is how the report refers to it; fingerprints are in colon form; times are in UTC.
 
-    ``standing`` is one of: presented, store, fetched, missing, unused. ``marks`` are short words such as "expired", "trusted", "not sent".
+    ``standing`` is one of: presented, file, store, fetched, missing, unused, client (the user's own, or on file at the other side).
+    ``marks`` are short words such as "expired", "trusted", "not sent".
     ``names`` are the names it is good for; ``details`` are further (label, value) lines.
     """
 
@@ -131,6 +132,29 @@ class FoundText:
 
 
 @noun
+class CheckText:
+    """One application check of a profile. ``question`` is what was asked, in a few words; ``state`` is well, problem, unread or not done.
+
+    ``says`` is the sentence that tells what came of it; ``answer`` are (label, value) of what came, with the header fields that the profile wants shown.
+    ``proves`` is what the answer shows to work. ``explain``, ``do`` and ``official`` (the system's own words) are the profile's; ``source`` is where its
+    reading comes from, ``verified`` is false when nobody has verified it.
+    """
+
+    id: str
+    title: str
+    question: str
+    state: str
+    says: str
+    answer: tuple[tuple[str, str], ...] = ()
+    proves: tuple[str, ...] = ()
+    explain: str = ""
+    do: tuple[str, ...] = ()
+    official: str = ""
+    source: str = ""
+    verified: bool = True
+
+
+@noun
 class RemedyStep:
     """How one platform does it: ``platform`` ("nginx"), what to do in words, and commands to copy (may be empty)."""
 
@@ -157,13 +181,69 @@ class RemedyText:
 
 
 @noun
+class EntryText:
+    """One certificate, key or request of a file. ``number`` refers to a CertificateText; ``lines`` say the rest, such as what a key belongs to."""
+
+    kind: str
+    place: str
+    title: str
+    number: int | None = None
+    alias: str = ""
+    valid: str = ""
+    lines: tuple[str, ...] = ()
+    tone: str = "good"
+
+
+@noun
+class FileText:
+    """One inspected file: what it is in a few words, what is in it, and what each client makes of it. ``left_out`` counts entries that are not shown."""
+
+    name: str
+    form: str
+    entries: tuple[EntryText, ...] = ()
+    lines: tuple[str, ...] = ()
+    clients: tuple[tuple[str, str], ...] = ()
+    left_out: int = 0
+    tone: str = "good"
+
+
+@noun
+class ChainText:
+    """One chain that the files make: its title, how it ends in a sentence, and its boxes. ``others`` counts further ways up."""
+
+    title: str
+    end: str
+    boxes: tuple[ChainBox, ...]
+    others: int = 0
+
+
+@noun
+class InspectionText:
+    """What files hold. ``missing`` are issuers that are nowhere, each a title and (label, value) lines. ``lookalikes`` are groups of certificates (their
+    numbers) with one name and several keys. ``against`` are sentences about what an endpoint sends: (endpoint, what it is to the files, tone)."""
+
+    summary: str
+    files: tuple[FileText, ...]
+    files_left_out: int = 0
+    pairs: tuple[str, ...] = ()
+    chains: tuple[ChainText, ...] = ()
+    chains_left_out: int = 0
+    missing: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    lookalikes: tuple[tuple[int, ...], ...] = ()
+    against: tuple[tuple[str, str, str], ...] = ()
+
+
+@noun
 class Result:
     """The diagnosis of one target for a reader.
 
     ``sentence`` is the verdict in one sentence with host and time. ``circumstances`` are (label, value) lines: trust store, name checked, SNI, versions.
     ``messages`` are ready to paste, one for each who must act: (heading, text). ``handshake`` are (label, value) facts of the ordinary handshake.
     ``defects`` are causes of the probe itself that crashed ("code: kind of error").
+    ``inspection`` is what was found in files (``None`` for a connection); ``unread``: nothing at all could be read of them.
     ``unknown_host``: it fails because no such name exists, as after a typing error (the name itself, not what it is an alias of).
+    ``client`` are (label, value) lines about the client certificate, the first of them the whole in short (empty: none asked for, none named).
+    ``checks`` are the application checks of the profile, ``profile`` (label, value) lines about it, the first of them its name (empty: no profile).
     ``revocation`` says in one line what was found out about revoked certificates ("" when it was not asked for).
     ``forecast`` says until when it works and what stops which client then ("" when it fails now, or when no end is known).
     """
@@ -191,7 +271,12 @@ class Result:
     observation: Observation
     forecast: str = ""
     revocation: str = ""
+    client: tuple[tuple[str, str], ...] = ()
+    checks: tuple[CheckText, ...] = ()
+    profile: tuple[tuple[str, str], ...] = ()
     unknown_host: bool = False
+    inspection: InspectionText | None = None
+    unread: bool = False
 
 
 @noun

@@ -1,5 +1,6 @@
 """The certificates of a report: numbered once, described for people."""
 
+from probe.case.called import of_caller
 from probe.case.case import Case
 from probe.case.path import Origin, Path, Why
 from probe.case.signature import hash_name
@@ -16,7 +17,13 @@ class Numbers:
         self.path: Path | None = case.nearest
         on_path = tuple(one.certificate for one in self.path.links) if self.path else ()
         fetched = tuple(one for _, one in case.fetched)
-        every = dict.fromkeys((*case.presented, *on_path, *fetched))
+        identity, on_file = (None, None) if case.target.listening else (case.observation.identity, case.target.on_file)
+        self.client = (*(identity.certificates if identity else ()), *((on_file.certificate,) if on_file else ()))
+        every = dict.fromkeys((*case.presented, *on_path, *fetched, *self.client, *(of_caller(case.call) if case.call else ())))
+        if case.target.inspecting:
+            from probe.report.inspected import shown  # a check needs none of it
+
+            every |= dict.fromkeys(shown(case))
         self.numbers = {one: number for number, one in enumerate(every, 1)}
 
     def of(self, certificate: Certificate) -> int | None:
@@ -55,16 +62,22 @@ class Numbers:
         )
 
     def _standing(self, one: Certificate) -> str:
-        if one in self.case.presented:
+        if one in self.case.presented or (self.case.call and one not in self.case.anchors):
             return "presented"
         if one in self.case.anchors:
             return "store"
+        if one in self.client:
+            return "client"
+        if self.case.target.inspecting and one in self.case.files.certificates:
+            return "file"
         return "fetched" if self.path and any(one == link.certificate for link in self.path.links) else "unused"
 
     def _marks(self, one: Certificate, standing: str) -> tuple[str, ...]:
         read = one.read
-        marks = []
-        if one in self.case.anchors:
+        marks: list[str] = []
+        if self.case.call:
+            marks += self._of_call(one)
+        elif one in self.case.anchors:
             marks.append("trusted")
         if is_self_issued(one):
             marks.append("self-signed")
@@ -79,6 +92,12 @@ class Numbers:
         if read.read_by != "cryptography":
             marks.append("does not decode")
         return tuple(marks)
+
+    def _of_call(self, one: Certificate) -> tuple[str, ...]:
+        """Whose a certificate of a call is; what the caller trusts is not known."""
+        if one in self.case.presented:
+            return ()
+        return ("not sent",) if one in self.case.anchors else ("sent by the caller",)
 
 
 def key_text(key: Key | None) -> str:

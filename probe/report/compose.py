@@ -3,23 +3,26 @@
 import re
 from dataclasses import replace
 
-from probe.case.case import Case
+from probe.case.case import Case, step
+from probe.case.client_auth import ClientAuth, asked_for
 from probe.case.path import StackVerdict
 from probe.causes.catalogue import entry
 from probe.causes.words import Effect, Finding, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
 from probe.facts.distinguished import text_of
-from probe.facts.observation import Resolution
+from probe.facts.observation import Handshake, Resolution
 from probe.facts.target import Target
 from probe.report import Candidate, FoundText, Headline, RemedyStep, RemedyText, Report, Result
 from probe.report.certificates import Numbers
 from probe.report.chain import boxes
+from probe.report.checks import checks, profile_lines
+from probe.report.client import client_certificate
 from probe.report.forecast import forecast
 from probe.report.paste import paste
 from probe.report.revocation import noted, revocation, stapled
 from probe.report.sceptic import told
 from probe.report.timeline import rows
-from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, url
+from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, titled, url
 from probe.tls.messages import reading
 
 UNKNOWN_HOST = "dns.nxdomain"
@@ -33,13 +36,14 @@ def compose(diagnoses: tuple[Diagnosis, ...]) -> Report:
     return Report(results=tuple(_result(one) for one in diagnoses), made_by=f"probe {version}")
 
 
-def _result(found: Diagnosis) -> Result:
+def _result(judged: Diagnosis) -> Result:
+    found = placed(judged)
     case = found.case
     numbers = Numbers(case)
     revoked = revocation(case)
     tried = [sum(1 for before in found.prescribed[:place] if before.proof) for place in range(len(found.prescribed))]
     remedies = tuple(_remedy(one, number, case, numbers) for number, one in zip(tried, found.prescribed, strict=True))
-    return Result(
+    made = Result(
         target=endpoint(case.target),
         verdict=found.verdict,
         sentence=sentence(found),
@@ -57,13 +61,44 @@ def _result(found: Diagnosis) -> Result:
         timeline=rows(case.observation),
         handshake=_handshake(case),
         messages=paste(found, remedies),
-        circumstances=(*_resolved(case.observation.resolutions), *((("Revocation", revoked),) if revoked else ()), *circumstances(case)),
+        circumstances=(*_resolved(case.observation.resolutions), *((("Revocation", revoked),) if revoked else ()), *profile_lines(case), *circumstances(case)),
         repeat=repeat(case.target),
         defects=tuple(f"{code}: {kind}" for code, kind in found.defects),
         observation=case.observation,
         forecast=forecast(found),
+        client=client_certificate(case),
+        checks=checks(case),
+        profile=profile_lines(case),
         revocation=revoked if case.target.revocation != "off" else "",
         unknown_host=found.cause is not None and found.cause.code == UNKNOWN_HOST and not any(one.aliases for one in case.observation.resolutions),
+    )
+    if case.target.inspecting:
+        from probe.report.inspected import turned as of_files
+
+        return of_files(made, found, numbers)
+    if case.target.listening is None:
+        return made
+    from probe.report.called import turned  # a check needs none of it
+
+    return turned(made, found, numbers)
+
+
+def placed(found: Diagnosis) -> Diagnosis:
+    """The diagnosis whose findings say where they were seen, if that is only some of several addresses, and they do not say it themselves."""
+    only = dict(found.only_at)
+
+    def told(one: Finding) -> Finding:
+        places = only.get(one.code, ())
+        if not places or any(place in one.summary for place in places):
+            return one
+        return replace(one, summary=f"{one.summary} Seen only at {' and '.join(places)}.")
+
+    return replace(
+        found,
+        cause=told(found.cause) if found.cause else None,
+        findings=tuple(told(one) for one in found.findings),
+        explained=tuple(told(one) for one in found.explained),
+        prescribed=tuple(replace(one, finding=told(one.finding)) for one in found.prescribed),
     )
 
 
@@ -88,7 +123,7 @@ def _headline(found: Diagnosis) -> Headline | None:
         return None
     return Headline(
         code=one.code,
-        title=known.cause.title,
+        title=titled(one.code, found.case.target),
         certainty=one.certainty,
         owner=one.owner or known.cause.owner,
         owner_text=owner(one.owner or known.cause.owner, found.case.target),
@@ -103,7 +138,7 @@ def _found(one: Finding, case: Case, numbers: Numbers) -> FoundText:
     proof_for_sceptics = told(one, case, numbers)
     return FoundText(
         code=one.code,
-        title=known.cause.title,
+        title=titled(one.code, case.target),
         effect=one.effect,
         certainty=one.certainty,
         owner=one.owner or known.cause.owner,
@@ -152,7 +187,7 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
             RemedyStep(platform=step.platform, do=step.do.format_map(values), commands=tuple(command.format_map(values) for command in step.commands))
             for step in one.remedy.steps
         ),
-        check=one.remedy.check.format_map(values),
+        check=repeat(target) if target.listening or target.inspecting else one.remedy.check.format_map(values),
     )
 
 
@@ -183,18 +218,25 @@ def _handshake(case: Case) -> tuple[tuple[str, str], ...]:
     if one.version:
         found.append(("Application protocol", one.alpn or "none agreed"))
         found.append(("Stapled OCSP answer", f"{len(one.staple)} bytes, {stapled(case)}" if one.staple else "none"))
-        found.append(("Client certificate", _asked(facts.certificate_requested, len(facts.acceptable_issuers))))
+        found.append(("Client certificate", _asked(case.client)))
         found += [("Accepted issuer", text_of(one)) for one in facts.acceptable_issuers[:ISSUERS]]
-    found.append(("ClientHello", f"{one.hello_size} bytes, " + (f"for {one.sni}" if one.sni else "without a server name")))
+    found.append(("ClientHello", f"{one.hello_size} bytes, " + (f"for {one.sni}" if one.sni else "without a server name") + _unanswered(case)))
     found.append(("Certificates sent", str(len(case.presented)) if case.handshake is case.chain_handshake else "none"))
     found += _exchange(case)
     return tuple(found)
 
 
-def _asked(requested: bool, issuers: int) -> str:
-    if not requested:
+def _unanswered(case: Case) -> str:
+    """The large ClientHello that came before the one of the handshake that is shown, and got no answer."""
+    first = step(case.first, Handshake)
+    return f"; the first one, of {first.hello_size} bytes, got no answer" if first and first is not case.handshake else ""
+
+
+def _asked(seen: ClientAuth) -> str:
+    if not asked_for(seen.handshake):
         return "not asked for"
-    return f"asked for, of {issuers} named issuer{'s' if issuers != 1 else ''}; none was sent" if issuers else "asked for, no issuers named; none was sent"
+    issuers, sent = len(seen.issuers), "sent" if seen.sent else "none was sent"
+    return f"asked for, of {issuers} named issuer{'s' if issuers != 1 else ''}; {sent}" if issuers else f"asked for, no issuers named; {sent}"
 
 
 def _exchange(case: Case) -> list[tuple[str, str]]:
@@ -208,10 +250,10 @@ def _exchange(case: Case) -> list[tuple[str, str]]:
 def exit_code(report: Report, strict: bool = False) -> int:
     """0 works, 1 a problem or clients disagree, 2 the only host asked for does not exist, 3 undecided, 4 a defect of the probe.
 
-    The worst of several is 4, 1, 3, 0.
+    2 also when nothing at all could be read of files. The worst of several is 4, 1, 3, 0.
     """
     codes = {_code(one, strict) for one in report.results}
-    if len(report.results) == 1 and report.results[0].unknown_host and codes == {1}:
+    if len(report.results) == 1 and (report.results[0].unknown_host or report.results[0].unread) and codes <= {1, 3}:
         return 2
     return next((one for one in (4, 1, 3) if one in codes), 0)
 

@@ -5,10 +5,13 @@ import shlex
 from contextlib import suppress
 from ipaddress import ip_address
 
+from probe.case.called import of_caller, shown
+from probe.case.expectation import told as said_of
 from probe.facts.certificate import Certificate, fingerprint, title
 from probe.facts.distinguished import name as read_name
 from probe.facts.noun import noun
 from probe.facts.observation import Connect, Exchange, Handshake, Observation, Preamble
+from probe.facts.profile import Agreement
 from probe.facts.reading import Name
 from probe.facts.target import Target
 from probe.formats import read as read_file
@@ -19,6 +22,7 @@ from probe.tls.plaintext import first_line
 
 STAYS = frozenset(
     {"connection", "content-length", "content-type", "date", "retry-after", "strict-transport-security"}
+    | {"method", "query", "protocol", "transfer-encoding", "expect"}
     | {"supportedLDAPVersion", "supportedSASLMechanisms", "supportedExtension", "currentTime"}
 )
 """Fields of an application's answer whose values name nobody."""
@@ -32,6 +36,8 @@ PRODUCT = re.compile(
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,10}://[^\s\"'<>,;()]{1,500}")
 LOOSE = re.compile(r"(?<![\w.])\w[\w-]*(?:\.[\w-]+)*\.[^\W\d_][\w-]+")
 IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
+PLAIN = frozenset({"HTTP status", "LDAP result", "status", "Code", "form"})
+"""Labels of an application's own words that name nobody."""
 SYSTEM = ("/etc/", "/usr/")
 SHORTEST = 3
 """Characters from which on a word is looked for everywhere; a shorter one only where it stands alone or behind its label."""
@@ -79,6 +85,8 @@ class Originals:
         self._host(one.vantage.host)
         self._host(one.vantage.address or "")
         self._target(one.target)
+        self._agreement(one.agreement)
+        self._files(one)
         for resolution in one.resolutions:
             for text in (resolution.name, *resolution.addresses, *(part for alias in resolution.aliases for part in (alias.name, alias.target))):
                 self._host(text)
@@ -87,14 +95,24 @@ class Originals:
             self._host(attempt.address)
             for step in attempt.steps:
                 self._step(step)
+        for call in one.calls:
+            for text in (call.address, call.local):
+                self._host(text)
+            for call_step in (call.handshake, call.exchange):
+                self._step(call_step)
+        for source in (one.served.source, one.served.key_source) if one.served else ():
+            if source:
+                self._file(source)
         for fetch in one.fetches:
             for url in (fetch.url, *(hop.url for hop in fetch.hops)):
                 self._url(url)
             for hop in fetch.hops:
                 self._host(hop.address or "")
         for store in (*one.stores, *one.compared):
-            if store.kind not in ("system", "certifi", "none"):
+            if store.kind not in ("system", "certifi", "none") and store.source != "java":
                 self._file(store.source)
+            if store.source.startswith("java:"):
+                self._file(store.source.removeprefix("java:"))
             for path in (store.path, *store.path.split("; ")):
                 if path and not (store.kind == "system" and path.startswith(SYSTEM)):
                     self._file(path)
@@ -110,17 +128,39 @@ class Originals:
             self._place(text)
         if target.path != "/":
             self._word(target.path, "path")
+        if "/" in target.profile or target.profile.endswith(".toml"):
+            self._file(target.profile)
         typed = target.spelled.partition("://")[2] or target.spelled
         for host in {typed.partition("/")[0].rpartition(":")[0], typed.partition("/")[0]}:
             if host and not host.isascii():
                 with suppress(UnicodeError):
                     self._word(host, "host", host.lower().encode("idna").decode())
         for source in target.trust:
-            if source not in ("system", "certifi", "none"):
+            if source not in ("system", "certifi", "none", "java"):
+                self._file(source)
+        for source in (target.cert, target.key, target.on_file.source if target.on_file else ""):
+            if source:
                 self._file(source)
         if target.pin:
             self._file(target.pin.source)
             self._fingerprint(target.pin.sha256)
+
+    def _agreement(self, one: Agreement | None) -> None:
+        """What a profile was filled in with: identifiers, hosts, files; what the system itself is called stays."""
+        if one is None:
+            return
+        for _, value in one.variables:
+            self._host(value) if HOST.fullmatch(value) and "." in value else self._word(value, "value")
+        for name in (one.endpoint.host, *(alias.text for alias in one.endpoint.aliases)):
+            self._host(name)
+        for _, name in one.secrets:
+            self._word(name, "value")
+        for environment in one.environments:
+            for mark in environment.marks.server_names:
+                self._host(mark.text)
+        for check in one.checks:
+            if check.request.path != "/":
+                self._word(check.request.path, "path")
 
     def _step(self, step: object) -> None:
         if isinstance(step, Connect):
@@ -136,7 +176,13 @@ class Originals:
                     self._name(read_name(issuer)[0], True)
         elif isinstance(step, Exchange):
             self._said(step.body)
+            for label, value in said_of(step):
+                if label not in PLAIN:
+                    self._word(value, "text")
             for name, value in step.fields:
+                if name == "host":
+                    self._place(value)
+                    continue
                 if name in STAYS or PRODUCT.fullmatch(value):
                     continue
                 self._loose(value)
@@ -201,6 +247,31 @@ class Originals:
         self._place(rest.partition("/")[0])
         if "/" in rest and len(rest.partition("/")[2]) > SHORTEST:
             self._word("/" + rest.partition("/")[2], "path")
+
+    def _files(self, one: Observation) -> None:
+        """Inspected files: their paths, the names of entries and requests, and the endpoint that they were compared with."""
+        asked = one.target.inspecting
+        for source in (*asked.sources, asked.saved) if asked else ():
+            if source:
+                self._file(source)
+        for file in one.files:
+            archive, _, inner = file.path.partition(": ")
+            for path in (file.path, archive, inner):
+                if path:
+                    self._file(path)
+            for entry in file.entries:
+                if len(entry.alias) > SHORTEST:
+                    self._word(entry.alias, "value")
+                if entry.subject:
+                    with suppress(ValueError):
+                        self._name(read_name(entry.subject)[0], False)
+                for name in entry.names:
+                    self._host(name.rpartition(":")[2] if "://" not in name and "@" not in name else name)
+        for served in one.against:
+            self._host(served.address)
+            self._host(served.sni)
+            typed = (served.target.partition("://")[2] or served.target).partition("/")[0]
+            self._host(typed.rpartition(":")[0] if typed.rpartition(":")[2].isdigit() else typed)
 
     def _file(self, path: str) -> None:
         self._word(path, "file")
@@ -274,6 +345,10 @@ def _pseudonym(word: Word, given: Pseudonyms) -> str:
 def _certificates(one: Observation) -> list[Certificate]:
     """Every certificate of an observation but the anchors that everybody knows."""
     found = [Certificate(der=der) for attempt in one.attempts for step in attempt.steps if isinstance(step, Handshake) for der in presented(step)]
+    found += [held for call in one.calls for held in (*shown(call), *of_caller(call))]
+    found += one.served.certificates if one.served else ()
+    found += [entry.certificate for file in one.files for entry in file.entries if entry.certificate]
+    found += [held for served in one.against for held in served.presented]
     found += [held for fetch in one.fetches if fetch.purpose == "issuer" for held, _ in read_file(fetch.body).certificates]
     # Who signed an answer about revocation is named where the answer is.
     answers = [fetch.body for fetch in one.fetches if fetch.purpose == "ocsp"]
@@ -282,6 +357,8 @@ def _certificates(one: Observation) -> list[Certificate]:
     found += [held for answer in read_answers if not isinstance(answer, str) for held in answer.certificates]
     public = {held for store in (*one.stores, *one.compared) if store.kind == "certifi" for held in store.certificates}
     found += [held for store in (*one.stores, *one.compared) for held in store.certificates]
+    found += one.identity.certificates if one.identity else ()
+    found += (one.target.on_file.certificate,) if one.target.on_file else ()
     if one.target.pin and one.target.pin.certificate:
         found.append(one.target.pin.certificate)
     return [held for held in found if held not in public]

@@ -6,7 +6,7 @@ from probe.diagnose import Diagnosis
 from probe.facts.certificate import Certificate, fingerprint, title
 from probe.report import RemedyText
 from probe.report.certificates import serial_text
-from probe.report.words import endpoint, owner, repeat
+from probe.report.words import endpoint, owner, repeat, titled
 
 HEADINGS = {
     Owner.SERVER: "For the operator of the server",
@@ -18,6 +18,7 @@ HEADINGS = {
     Owner.NOBODY: "For information",
 }
 
+OF_FILES = "For whoever made or sent the files"
 CERTIFICATES, PLATFORMS = 4, 3
 """How many a message names; the report has them all."""
 
@@ -31,17 +32,19 @@ def paste(found: Diagnosis, remedies: tuple[RemedyText, ...]) -> tuple[tuple[str
         if known is None or one.effect is Effect.NOTE:
             continue
         lines = owners.setdefault(one.owner or known.cause.owner, [])
-        lines.append(f"{known.cause.title} ({one.code}, {one.certainty}).")
+        lines.append(f"{titled(one.code, target)} ({one.code}, {one.certainty}).")
         lines.append(one.summary)
         lines += [f"- {evidence.says}" for evidence in one.evidence[:6]]
         lines += [line for certificate in one.about[:CERTIFICATES] for line in _certificate(certificate)]
         lines += [line for remedy in remedies if remedy.for_code == one.code for line in _remedy(remedy)]
         lines.append("")
-    opening = f"A check of {endpoint(target)} on {found.case.observation.taken_at:%Y-%m-%d %H:%M} UTC from {found.case.observation.vantage.host} found:"
+    kind, place = ("look at", "on") if target.inspecting else ("call to", "at") if target.listening else ("check of", "from")
+    opening = f"A {kind} {endpoint(target)} on {found.case.observation.taken_at:%Y-%m-%d %H:%M} UTC {place} {found.case.observation.vantage.host} found:"
     checks = ("To check whether it works then:", f"  {repeat(target)}")
     made = []
     for one_owner, lines in owners.items():
-        made.append((HEADINGS[one_owner], "\n".join((f"To {owner(one_owner, target)}:", "", opening, "", *lines, *checks)) + "\n"))
+        heading = OF_FILES if target.inspecting and one_owner is Owner.USER else HEADINGS[one_owner]
+        made.append((heading, "\n".join((f"To {owner(one_owner, target)}:", "", opening, "", *lines, *checks)) + "\n"))
     return tuple(made)
 
 

@@ -26,10 +26,13 @@ KEPT = {
     "StackVerdict": {"stack", "title"},
     "CertificateText": {"standing", "marks", "key", "signature"},
     "ChainBox": {"tone", "edge_tone"},
+    "ChainText": {"end"},
+    "FileText": {"form", "tone"},
+    "EntryText": {"kind", "tone", "valid"},
     "TimelineBar": {"label", "tone"},
     "TimelineEvent": {"tone", "says"},
     "Evidence": {"at"},
-    "Target": {"protocol", "tls_min", "tls_max", "stack", "revocation"},
+    "Target": {"protocol", "tls_min", "tls_max", "stack", "revocation", "client_auth"},
     "Observation": {"probe", "libraries", "unfinished"},
     "Result": {"defects"},
 }
@@ -68,7 +71,7 @@ def _bare(observation: Observation) -> Observation:
         taken_at=observation.taken_at,
         took=observation.took,
         vantage=Vantage(host=observation.vantage.host),
-        target=replace(observation.target, pin=None),
+        target=replace(observation.target, pin=None, on_file=None),
         unfinished=observation.unfinished,
     )
 

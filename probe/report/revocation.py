@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from probe.case.case import Case
 from probe.case.path import StackVerdict
-from probe.case.revocation import OFF, STAPLE, Standing, standings
+from probe.case.revocation import OFF, STAPLE, Standing, by_itself, standings
 from probe.case.status import Status
+from probe.causes.revocation import kinds
 from probe.causes.words import Effect
 from probe.diagnose import Diagnosis
 from probe.facts.certificate import title
@@ -34,6 +35,8 @@ def revocation(case: Case) -> str:
         said = next((one for one in each if one.said), None)
         stapled = f"the stapled answer: {_WORDS[said.status]}" if said else "not looked at"
         return f"{stapled} (--revocation off); {defaults}."
+    if not each and by_itself(case):
+        return f"nothing to ask: the server's certificate is itself the trusted one ({case.target.revocation}); {defaults}."
     if not each:
         return f"not looked at, for want of a path to a trusted certificate; {defaults}."
     same = {_one(one) for one in each}
@@ -56,7 +59,7 @@ def noted(found: Diagnosis) -> tuple[StackVerdict, ...]:
     if not CODES & breaking:
         return found.stacks
     known = {one.name: one for one in found.case.stacks}
-    return tuple(_noted(one, known[one.stack]) for one in found.stacks)
+    return tuple(_noted(one, known[one.stack]) if one.stack in known else one for one in found.stacks)
 
 
 def _noted(one: StackVerdict, stack: Stack) -> StackVerdict:
@@ -68,6 +71,10 @@ def _noted(one: StackVerdict, stack: Stack) -> StackVerdict:
 
 def _one(one: Standing) -> str:
     source = next((said.source for said in one.said if said.word.status is one.status), "") if one.status in (Status.GOOD, Status.REVOKED) else ""
+    if one.status is Status.NOT_ASKED and any(said.word.untimely for said in one.said):
+        return "answered for another time only"
+    if one.beyond:
+        return f"not looked at, for it names only what this tool cannot ask ({kinds(one)})"
     return f"{_WORDS[one.status]} ({_SOURCES[source]})" if source else _WORDS[one.status]
 
 

@@ -8,6 +8,7 @@ from probe.case.revocation import pairs
 from probe.causes.catalogue import entry
 from probe.causes.shown import FILES, Shown
 from probe.causes.words import Effect, Finding
+from probe.facts.identity import Identity
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake
 from probe.facts.target import Target
@@ -68,9 +69,19 @@ def _values(case: Case, numbers: Numbers) -> dict[str, str]:
         "alpn": f"-alpn {','.join(alpn)}" if alpn else "",
         "dig": next(iter(_digs(case)), ""),
         "url": _url(case, there),
+        "client": _client(target, case.observation.identity),
         "system_url": shlex.quote(f"https://{target.host}:{target.port}/"),
-        "store": shlex.quote(next((one.path or one.source for one in case.observation.stores if one.skipped or one.refused), "root.pem")),
+        "store": shlex.quote(next((one.path or one.source for one in case.observation.stores if one.skipped or one.refused or one.uncounted), "root.pem")),
     }
+
+
+def _client(target: Target, identity: Identity | None) -> str:
+    """The options of curl for the client certificate; a password it asks for."""
+    if not target.cert:
+        return ""
+    kind = {"pkcs12": "--cert-type P12 ", "der": "--cert-type DER "}.get(identity.kind if identity else "", "")
+    key = f" --key {shlex.quote(target.key)}" if target.key else ""
+    return f"{kind}--cert {shlex.quote(target.cert)}{key}"
 
 
 def _peer(case: Case) -> str:

@@ -29,6 +29,9 @@ QUESTIONS = {
     "small-segments": "with small TCP segments",
     "old-suites": "with suites that are obsolete",
     "ssl3": "SSL 3.0 only",
+    "without-identity": "without the client certificate",
+    "identity-tls12": "with the client certificate, TLS 1.2 at most",
+    "identity-whole": "with the client certificate and its missing issuers",
 }
 SHOWN = 40
 FETCHES = {"ocsp": "OCSP", "crl": "CRL"}
@@ -48,6 +51,10 @@ def rows(observation: Observation) -> tuple[TimelineRow, ...]:
                     TimelineRow(title=f"{place(attempt)}, {question(attempt.question.name)}", bars=tuple(_step(one) for one in attempt.steps)),
                 )
             )
+    for call in observation.calls:
+        steps = tuple(_step(one) for one in (call.handshake, call.exchange) if one)
+        who = f"[{call.address}]:{call.port}" if ":" in call.address else f"{call.address}:{call.port}"
+        found.append((call.started, TimelineRow(title=f"call from {who}", bars=steps or (_bar("TCP", call, f"not one byte, {ending(call.ending)}"),))))
     for fetch in observation.fetches:
         found.append((fetch.started, TimelineRow(title=fetch.url, bars=(_bar(FETCHES.get(fetch.purpose, "fetch"), fetch, _fetched(fetch)),))))
     return tuple(row for _, row in sorted(found, key=lambda one: one[0]))

@@ -4,6 +4,7 @@ import shlex
 from hashlib import sha256
 
 from probe.case.case import Case
+from probe.case.hello_size import CURRENT
 from probe.causes.catalogue import entry
 from probe.causes.words import Certainty, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
@@ -23,11 +24,15 @@ OWNERS = {
 
 def owner(one: Owner, target: Target) -> str:
     """Who must act, in words."""
+    if target.inspecting and one is Owner.USER:
+        return "whoever made or sent these files"
     return OWNERS[one].format(host=target.host)
 
 
 def endpoint(target: Target) -> str:
-    """Host and port as people write them."""
+    """Host and port as people write them; of files their names."""
+    if target.inspecting:
+        return target.spelled
     return f"[{target.host}]:{target.port}" if ":" in target.host else f"{target.host}:{target.port}"
 
 
@@ -43,6 +48,18 @@ def url(target: Target) -> str:
     plain = f"https://{name}:{target.port}/"
     there = peer(target)
     return plain if there == f"{name}:{target.port}" else f"--connect-to {name}:{target.port}:{there} {plain}"
+
+
+def titled(code: str, target: Target) -> str:
+    """What a cause is called in the report of this target; ``KeyError`` for a code that does not exist."""
+    known = entry(code)
+    if known is None:
+        raise KeyError(code)
+    if target.listening:
+        from probe.causes.called import TITLES  # a check needs none of it
+
+        return TITLES.get(code, known.cause.title)
+    return known.cause.title
 
 
 def sentence(found: Diagnosis) -> str:
@@ -62,10 +79,9 @@ def sentence(found: Diagnosis) -> str:
         )
         return f"Whether {what} works was not found out at {when.rstrip(',')}: {why}."
     if found.verdict is Verdict.DEPENDS:
-        yes = [short(one.title) for one in found.stacks if one.accepts]
-        no = [short(one.title) for one in found.stacks if one.accepts is False]
-        accepting = f"{_does(yes, 'accept')} it, " if yes else ""
-        return f"{what} works for some clients only, at {when.rstrip(',')}: {accepting}{_does(no, 'refuse')} it. {cause.cause.title}."
+        return f"{what} works for some clients only, at {when.rstrip(',')}: {_divided(found)}. {cause.cause.title}."
+    if found.verdict is Verdict.UNDECIDED and found.case.established and found.case.chain_accepted:
+        return f"Whether {what} works was not found out at {when.rstrip(',')}: {cause.cause.title}."
     if found.verdict is Verdict.UNDECIDED:
         known = [one for one in (entry(code) for code, _ in found.candidates) if one]
         titles = " Or: ".join(f"{one.cause.title}." for one in known) or f"{cause.cause.title}."
@@ -80,6 +96,17 @@ def short(title: str) -> str:
     return title.partition(" (")[0]
 
 
+def _divided(found: Diagnosis) -> str:
+    """Who accepts, who refuses, and who gets no answer."""
+    lost = [f"{one.title[:1].lower()}{one.title[1:]}" if one.stack == CURRENT else short(one.title) for one in found.stacks if one.unanswered]
+    small = {one.name: one.hello.without for one in found.case.stacks} if lost else {}
+    yes = [small.get(one.stack) or short(one.title) for one in found.stacks if one.accepts]
+    no = [short(one.title) for one in found.stacks if one.accepts is False and not one.unanswered]
+    parts = [f"{_does(yes, 'accept')} it"] if yes else []
+    parts += [f"{_does(no, 'refuse')} it"] if no else []
+    return ", ".join((*parts, f"{' and '.join(lost)} get no answer") if lost else parts)
+
+
 def _does(titles: list[str], verb: str) -> str:
     return f"{' and '.join(titles)} {verb}{'s' if len(titles) == 1 else ''}"
 
@@ -92,7 +119,9 @@ def _acceptance(found: Diagnosis) -> str:
     if case.exchange and case.exchange.status is not None:
         app = f", and the service answered {words.get(case.exchange.protocol, '{}').format(case.exchange.status)}"
     version = f"{case.handshake.version}, " if case.handshake and case.handshake.version else ""
-    return f"{version}{titles} accept{'s' if len(found.stacks) == 1 else ''} its certificate for {case.target.name}{app}"
+    agreement = case.observation.agreement
+    named = ", whose names are not compared" if agreement and agreement.names.rule == "none" else f" for {case.target.name}"
+    return f"{version}{titles} accept{'s' if len(found.stacks) == 1 else ''} its certificate{named}{app}"
 
 
 def proof(one: Prescribed, tried: int) -> str:
@@ -112,8 +141,21 @@ def proof(one: Prescribed, tried: int) -> str:
 
 def repeat(target: Target) -> str:
     """The command that asks the same again."""
-    words = ["probe", "check", target.spelled]
+    if target.inspecting:
+        from probe.report.inspected import repeat as again
+
+        return again(target)
+    if target.listening:
+        from probe.report.called import repeat as waiting  # a check needs none of it
+
+        return waiting(target)
+    words = ["probe", "check", *(() if target.by_profile else (target.spelled,))]
     named = (
+        ("--profile", target.profile),
+        ("--env", target.env),
+        ("--endpoint", target.endpoint if target.profile else ""),
+        *(("--var", f"{name}={value}") for name, value in target.variables),
+        *(("--allow", one) for one in target.allowed),
         ("--name", target.name if target.name not in (target.host, target.host.partition("%")[0]) else None),
         ("--sni", "none" if target.sni is None and not _address_like(target) else target.sni if target.sni not in (None, target.host, target.name) else None),
         ("--connect", _connect(target)),
@@ -121,6 +163,10 @@ def repeat(target: Target) -> str:
         *(("--resolver", one) for one in _resolvers(target)),
         ("--revocation", target.revocation if target.revocation != "off" else None),
         ("--pin", target.pin.source if target.pin else None),
+        ("--cert", target.cert or None),
+        ("--key", target.key or None),
+        ("--on-file", target.on_file.source if target.on_file else None),
+        ("--client-auth", target.client_auth if target.client_auth != "allowed" else None),
         ("--public", target.public if target.public != "certifi" else None),
         ("--tls-min", target.tls_min),
         ("--tls-max", target.tls_max),
@@ -134,6 +180,7 @@ def repeat(target: Target) -> str:
     words += ["--no-fetch"] if not target.fetch else []
     words += ["--fetch-private"] if target.fetch_private else []
     words += ["--no-app"] if not target.app else []
+    words += ["--send-anyway"] if target.send_anyway else []
     return shlex.join(words)
 
 
@@ -166,9 +213,14 @@ def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
         found.append(
             (
                 "Trust store",
-                f"{one.source}: {what}, {one.size} anchor{'s' if one.size != 1 else ''}"
-                if one.source not in (what, "none")
-                else f"{what}, {one.size} anchor{'s' if one.size != 1 else ''}",
+                "; ".join(
+                    (
+                        f"{one.source}: {what}, {one.size} anchor{'s' if one.size != 1 else ''}"
+                        if one.source not in (what, "none")
+                        else f"{what}, {one.size} anchor{'s' if one.size != 1 else ''}",
+                        *one.notes,
+                    )
+                ),
             )
         )
     if target.pin:

@@ -4,9 +4,25 @@ from functools import cache
 from pathlib import Path
 
 from probe.stacks.read import Invalid, read
-from probe.stacks.stack import CONDITIONS, FORMS, PLACES, WHYS, Anchors, Limits, Revocation, Search, Stack, Stage, Words
+from probe.stacks.stack import CONDITIONS, FORMS, PLACES, WHYS, Anchors, Hello, Limits, Revocation, Search, Stack, Stage, Words
 
-__all__ = ["CONDITIONS", "FORMS", "PLACES", "WHYS", "Anchors", "Invalid", "Limits", "Revocation", "Search", "Stack", "Stage", "Words", "load_all", "read"]
+__all__ = [
+    "CONDITIONS",
+    "FORMS",
+    "PLACES",
+    "WHYS",
+    "Anchors",
+    "Hello",
+    "Invalid",
+    "Limits",
+    "Revocation",
+    "Search",
+    "Stack",
+    "Stage",
+    "Words",
+    "load_all",
+    "read",
+]
 
 
 @cache

@@ -4,9 +4,9 @@ import re
 import tomllib
 from typing import Any, get_origin, get_type_hints
 
-from probe.stacks.stack import CONDITIONS, FORMS, PLACES, REFUSALS, WHYS, Anchors, Limits, Revocation, Search, Stack, Stage, Words
+from probe.stacks.stack import CERTIFICATE_CHOICES, CONDITIONS, FORMS, PLACES, REFUSALS, WHYS, Anchors, Hello, Limits, Revocation, Search, Stack, Stage, Words
 
-_TABLES: dict[str, type[Any]] = {"search": Search, "anchors": Anchors, "limits": Limits, "revocation": Revocation}
+_TABLES: dict[str, type[Any]] = {"search": Search, "anchors": Anchors, "limits": Limits, "revocation": Revocation, "hello": Hello}
 _LISTS: dict[str, type[Any]] = {"stages": Stage, "words": Words}
 _HINTS = {kind: get_type_hints(kind) for kind in (*_TABLES.values(), *_LISTS.values())}
 _PLAIN = {"name": str, "title": str, "compared": str, "form": str, "aside": str, "prints_last": bool}
@@ -40,7 +40,7 @@ class _Wrong(Exception):
 
 
 def _stack(data: dict[str, Any]) -> Stack:
-    known = {*_PLAIN, *_TABLES, *_LISTS, "names"}
+    known = {*_PLAIN, *_TABLES, *_LISTS, "names", "client_certificate"}
     for key in data:
         if key not in known:
             raise _Wrong(f"nothing is called {key!r} here; there are {', '.join(sorted(known))}", key)
@@ -51,6 +51,9 @@ def _stack(data: dict[str, Any]) -> Stack:
     cites: list[tuple[str, str]] = []
     parts: dict[str, Any] = {key: _cited(kind, data[key], key, cites) for key, kind in _TABLES.items()}
     names = _cited_value(data["names"], ("names",), cites)
+    plain["client_certificate"] = _cited_value(data["client_certificate"], ("client_certificate",), cites)
+    if plain["client_certificate"] not in CERTIFICATE_CHOICES:
+        raise _Wrong(f"'client_certificate' must be one of {', '.join(CERTIFICATE_CHOICES)}, not {plain['client_certificate']!r}", "client_certificate")
     lists: dict[str, Any] = {
         key: tuple(_entry(kind, one, key, index) for index, one in enumerate(_typed(data[key], list, key))) for key, kind in _LISTS.items()
     }

@@ -59,6 +59,9 @@ FORMS = (
 )
 """Deviations from RFC 9525 that a stack may overlook in a name."""
 
+CERTIFICATE_CHOICES = ("by-issuer-list", "always")
+"""When a stack sends the client certificate that it was given."""
+
 PLACES = ("leaf", "issuers", "below-anchor", "anchor", "all")
 """Where on the path a stage looks; ``issuers`` is everything but the end-entity certificate."""
 
@@ -148,6 +151,18 @@ class Revocation:
 
 
 @noun
+class Hello:
+    """Whether the first ClientHello has a post-quantum key share (``post_quantum``), which makes it about 1,500 bytes long; without one it has a few hundred.
+
+    ``without`` names the releases of the program without one ("OpenSSL before 3.5"), ``since`` the first release with one; "" when there is none.
+    """
+
+    post_quantum: bool
+    without: str
+    since: str
+
+
+@noun
 class Stage:
     """One step of judging: objections ``whys`` at ``on``, walked ``up`` from the end-entity certificate or ``down`` to it, at one
     certificate in the order of ``whys``.
@@ -189,6 +204,7 @@ class Words:
 class Stack:
     """A client stack. ``verified`` tells whether its verdicts and words were compared with the real program, ``compared`` with which.
 
+    ``client_certificate``: ``by-issuer-list`` if it sends a client certificate only when the server names one of its issuers (or none at all), else ``always``.
     ``form`` is how a line in a log looks ({number}, {alert}, {text}). ``names`` are the forms of a name that it overlooks. ``prints_last`` when it prints
     the last thing that it meets, not the first. ``aside`` is said of every line that names the alert. ``citations`` are (field, source).
     """
@@ -200,10 +216,12 @@ class Stack:
     form: str
     aside: str
     prints_last: bool
+    client_certificate: str
     search: Search
     anchors: Anchors
     limits: Limits
     revocation: Revocation
+    hello: Hello
     names: tuple[str, ...]
     stages: tuple[Stage, ...]
     words: tuple[Words, ...]

@@ -2,8 +2,6 @@
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 
 SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey | dsa.DSAPrivateKey
 """The kinds of key that OpenSSL's TLS takes for a certificate, as far as the binding hands them over."""
@@ -11,6 +9,8 @@ SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519Pri
 
 def belongs(key: SigningKey, certificate: x509.Certificate) -> bool:
     """Whether the certificate is about this key. Raises ``UnsupportedAlgorithm`` or ``ValueError`` for a public key that cannot be read."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # 4 ms of loading that only a check with a key needs
+
     encoded = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return key.public_key().public_bytes(*encoded) == certificate.public_key().public_bytes(*encoded)
 

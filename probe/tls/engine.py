@@ -19,8 +19,12 @@ from probe.facts.target import VERSIONS
 from probe.tls import alerts, registry
 from probe.tls.credential import Credential
 from probe.tls.messages import CERTIFICATE_REQUEST
+from probe.tls.presenting import offer_later, presenting, words
 from probe.tls.recorded import recorded
 from probe.tls.tap import ALERTS_LIMIT, Tap
+
+_REQUESTED = b"SSLv3/TLS read server certificate request"
+"""How OpenSSL calls the state in which it reads that message; compared with real servers by the tests."""
 
 READ_LIMIT = 1024 * 1024
 """Bytes of application data that wait to be read; what comes beyond is dropped."""
@@ -53,13 +57,22 @@ class State(StrEnum):
 class _Watch:
     """What OpenSSL's callbacks write to. It knows no connection, so that no cycle keeps a closed one alive."""
 
-    __slots__ = ("alerts", "deaf", "now", "tap")
+    __slots__ = ("alerts", "asked_inside", "deaf", "handshakes", "now", "tap")
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], serving: bool = False) -> None:
         self.now = now
-        self.tap = Tap()
+        self.tap = Tap(serving=serving)
         self.alerts: list[Alert] = []
         self.deaf = False
+        self.handshakes = 0
+        self.asked_inside = False
+
+    def step(self, where: int, connection: SSL.Connection) -> None:
+        """Note a second handshake inside the first, of which the tap sees nothing (RFC 5246 section 7.4.1.1)."""
+        if where & SSL.SSL_CB_HANDSHAKE_START:
+            self.handshakes += 1
+        elif self.handshakes > 1 and where & SSL.SSL_CB_LOOP and connection.get_state_string() == _REQUESTED:
+            self.asked_inside = True
 
     def alert(self, where: int, value: int) -> None:
         """Note an alert in the form in which OpenSSL's info callback gives it."""
@@ -78,20 +91,7 @@ class Engine:
     """
 
     def __init__(self, *, sni: str | None, question: Question, alpn: tuple[str, ...], now: Callable[[], float], credential: Credential | None = None) -> None:
-        self._question = question
-        self._level = _effective_level(question)
-        self._watch = _Watch(now)
-        self._tap = self._watch.tap
-        self._says: list[str] = []
-        self._begun = self._done = False
-        self._state = State.HANDSHAKING
-        self._gave_up = False
-        self._closed_by_peer = False
-        self._ended = False
-        self._answered = False
-        self._out = bytearray()
-        self._unsent = bytearray()
-        self._plain = bytearray()
+        self._start(question, now)
         self._connection = SSL.Connection(self._settings(credential if question.with_identity else None), None)
         self._connection.set_app_data(self._watch)
         self._connection.set_connect_state()
@@ -105,17 +105,38 @@ class Engine:
         if alpn and question.with_alpn:
             self._connection.set_alpn_protos([one.encode("ascii") for one in alpn])
 
+    def _start(self, question: Question, now: Callable[[], float], serving: bool = False) -> None:
+        """Set up what a connection has before OpenSSL comes into it. ``serving``: ours is the server's side."""
+        self._question = question
+        self._level = _effective_level(question)
+        self._watch = _Watch(now, serving)
+        self._tap = self._watch.tap
+        self._says: list[str] = []
+        self._begun = self._done = False
+        self._state = State.HANDSHAKING
+        self._gave_up = False
+        self._closed_by_peer = False
+        self._ended = False
+        self._answered = False
+        self._spoken = 0
+        self._out = bytearray()
+        self._unsent = bytearray()
+        self._plain = bytearray()
+        self._offered_later = False
+
     def _settings(self, credential: Credential | None) -> SSL.Context:
         one = self._question
         if credential is None:
             return _context(one.tls_min, one.tls_max, self._level, one.legacy_renegotiation, one.groups)
         try:
-            return _presenting(_made(one.tls_min, one.tls_max, self._level, one.legacy_renegotiation, one.groups), credential)
+            context = presenting(_made(one.tls_min, one.tls_max, self._level, one.legacy_renegotiation, one.groups), credential, one.issuers)
         except SSL.Error as problem:
             # OpenSSL's default level does not send a weak key or hash; the server is the one to judge it.
-            self._says += _words(problem)
+            self._says += words(problem)
             self._level = 0
-            return _presenting(_made(one.tls_min, one.tls_max, 0, one.legacy_renegotiation, one.groups), credential)
+            context = presenting(_made(one.tls_min, one.tls_max, 0, one.legacy_renegotiation, one.groups), credential, one.issuers)
+        self._offered_later = offer_later(context)
+        return context
 
     @property
     def state(self) -> State:
@@ -230,6 +251,10 @@ class Engine:
             security_level=self._level,
             listened=listened,
             closed_by_peer=self._closed_by_peer,
+            renegotiated=self._watch.handshakes > 1 and self._tap.version != registry.TLS_1_3,
+            asked_inside=self._watch.asked_inside and self._tap.version != registry.TLS_1_3,
+            offered_later=self._offered_later,
+            spoken=self._spoken,
         )
 
     def _step(self) -> None:
@@ -245,6 +270,7 @@ class Engine:
     def _receive(self) -> None:
         data = self._connection.recv(_CHUNK)
         self._answered = True
+        self._spoken += len(data)
         self._plain += data[: READ_LIMIT - len(self._plain)]
 
     def _flush(self) -> None:
@@ -267,7 +293,7 @@ class Engine:
         except SSL.Error as problem:
             self._gave_up = True
             self._state = State.FAILED
-            self._says += _words(problem)
+            self._says += words(problem)
             return False
         return True
 
@@ -279,11 +305,15 @@ class Engine:
             except SSL.Error:
                 return
             # Without a ClientHello on the wire an alert would tell the peer nothing.
-            if self._ended or (not self._tap.bytes_of(True) and data[:1] != b"\x16"):
+            if self._ended or not self._worth_saying(data):
                 self._watch.alerts.clear()
                 continue
             self._tap.feed(True, data, self._watch.now())
             self._out += data
+
+    def _worth_saying(self, data: bytes) -> bool:
+        """Whether the peer can make sense of these bytes."""
+        return self._tap.bytes_of(True) > 0 or data[:1] == b"\x16"
 
     def _fatal(self, one: Alert) -> bool:
         return alerts.ends_connection(one.level, one.description, tls_1_3=self._tap.version == registry.TLS_1_3)
@@ -329,15 +359,6 @@ def _context(tls_min: str | None, tls_max: str | None, level: int | None, legacy
     return _made(tls_min, tls_max, level, legacy_renegotiation, groups)
 
 
-def _presenting(context: SSL.Context, credential: Credential) -> SSL.Context:
-    """The context with a client certificate: never one from the cache, which outlives the check."""
-    context.use_certificate(credential.chain[0])
-    for one in credential.chain[1:]:
-        context.add_extra_chain_cert(one)
-    context.use_privatekey(credential.key)
-    return context
-
-
 def _made(tls_min: str | None, tls_max: str | None, level: int | None, legacy_renegotiation: bool, groups: tuple[str, ...]) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     if level is not None:
@@ -367,10 +388,9 @@ def _key_log(connection: SSL.Connection, line: bytes) -> None:
 
 def _info(connection: SSL.Connection, where: int, value: int) -> None:
     watch = connection.get_app_data()
-    if where & SSL.SSL_CB_ALERT and isinstance(watch, _Watch):
+    if not isinstance(watch, _Watch):
+        return
+    if where & SSL.SSL_CB_ALERT:
         watch.alert(where, value)
-
-
-def _words(problem: SSL.Error) -> list[str]:
-    found = problem.args[0] if problem.args and isinstance(problem.args[0], list) else []
-    return [str(one[-1])[:200] for one in found[:4] if isinstance(one, tuple) and one] or [str(problem)[:200]]
+    else:
+        watch.step(where, connection)

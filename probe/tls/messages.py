@@ -1,5 +1,6 @@
 """What the messages of a recorded handshake say: the chain as presented, and everything else in one noun. Pure, without OpenSSL, never raises."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from probe.facts.noun import noun
@@ -30,6 +31,8 @@ __all__ = [
     "client_hello",
     "encrypted_extensions",
     "entries",
+    "from_caller",
+    "mirrored",
     "presented",
     "read_messages",
     "reading",
@@ -102,6 +105,18 @@ def presented(handshake: Handshake) -> tuple[bytes, ...]:
 def reading(handshake: Handshake) -> HandshakeReading:
     """Read all messages of a handshake; cached by their content."""
     return read_messages(handshake.messages)
+
+
+def mirrored(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages of a connection as the other side sees them: what was recorded by a server reads as if by its client."""
+    return tuple(replace(one, sent=not one.sent) for one in messages)
+
+
+def from_caller(handshake: Handshake) -> tuple[bytes, ...]:
+    """Return the certificates of the client in a handshake that was recorded by the server, byte for byte, in its order."""
+    message = next((one for one in handshake.messages if not one.sent and one.type == CERTIFICATE), None)
+    version = registry.VERSION_NUMBERS.get(handshake.version or "")
+    return tuple(one.der for one in entries(message.body, version)) if message else ()
 
 
 def entries(body: bytes, version: int | None) -> tuple[Entry, ...]:

@@ -1,7 +1,7 @@
 """The noun of a handshake, from what a tap saw of it."""
 
 from probe.facts.observation import Alert, Ending, Handshake, Question
-from probe.tls.messages import CLIENT_HELLO, read_messages
+from probe.tls.messages import CLIENT_HELLO, mirrored, read_messages
 from probe.tls.tap import Tap
 
 
@@ -17,11 +17,15 @@ def recorded(
     security_level: int | None = None,
     listened: float = 0.0,
     closed_by_peer: bool = False,
+    renegotiated: bool = False,
+    asked_inside: bool = False,
+    offered_later: bool = False,
+    spoken: int = 0,
 ) -> Handshake:
     """Write down everything that the tap saw, and what the caller knows. ``alerts`` are the tap's own unless they are given."""
     messages = tap.messages
-    read = read_messages(messages)
-    hello = next((one for one in messages if one.sent and one.type == CLIENT_HELLO), None)
+    read = read_messages(mirrored(messages) if tap.serving else messages)
+    hello = next((one for one in messages if one.sent is not tap.serving and one.type == CLIENT_HELLO), None)
     return Handshake(
         started=started,
         took=took,
@@ -45,4 +49,8 @@ def recorded(
         pieces=tap.pieces,
         listened=listened,
         closed_by_peer=closed_by_peer,
+        renegotiated=renegotiated,
+        asked_inside=asked_inside,
+        offered_later=offered_later,
+        spoken=spoken,
     )

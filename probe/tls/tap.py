@@ -74,9 +74,10 @@ class _Side:
 
 
 class Tap:
-    """Feed it every byte of both directions and every line of the key log; ask at any time."""
+    """Feed it every byte of both directions and every line of the key log; ask at any time. ``serving``: we are the server of this connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, serving: bool = False) -> None:
+        self.serving = serving
         self._sides = {True: _Side(), False: _Side()}
         self._secrets: dict[tuple[bool, str], bytes] = {}
         self._version: int | None = None
@@ -106,7 +107,8 @@ class Tap:
         found = secret_of(line)
         if found is None:
             return
-        sent, epoch, secret = found
+        by_client, epoch, secret = found
+        sent = by_client is not self.serving
         self._secrets.setdefault((sent, epoch), secret)
         self._unlock(sent)
 
@@ -228,14 +230,14 @@ class Tap:
         if not side.finished:
             side.finished = True
             self._keep(side, order, Message(at=at, sent=sent, type=_FINISHED, size=_VERIFY_DATA))
-        elif not sent and not side.asked_again:
+        elif sent is self.serving and not side.asked_again:
             side.asked_again = True
             self._keep(side, order, Message(at=at, sent=sent, type=_HELLO_REQUEST, size=0))
 
     def _handshake(self, sent: bool, side: _Side, order: int, at: float, data: bytes) -> None:
         for kind, size, body in side.assembly.feed(data, at):
             self._keep(side, order, Message(at=at, sent=sent, type=kind, size=size, body=body))
-            if kind == _SERVER_HELLO and not sent:
+            if kind == _SERVER_HELLO and sent is self.serving:
                 self._server_hello(body)
             elif self._version == registry.TLS_1_3:
                 if kind == _FINISHED:

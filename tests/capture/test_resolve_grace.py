@@ -32,12 +32,29 @@ def test_a_lost_question_for_the_other_kind_is_not_waited_for(monkeypatch: pytes
     assert found["A"].addresses == ("127.0.0.9",) and found["AAAA"].ending == Ending(how=How.TIMED_OUT)
 
 
-def test_each_resolver_by_hand_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resolver_that_is_only_compared_has_half_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GRACE", 0.2)
     with odd(only("A")) as first, odd(lambda _question: []) as second:
         one = replace(target(resolver=f"127.0.0.1:{first}"), also_resolvers=(f"127.0.0.1:{second}",))
-        found = asyncio.run(resolve(one, Clock(), 1.0))
-    assert [(one.type, one.took > 0.8) for one in found if one.server == f"127.0.0.1:{second}"] == [("A", True), ("AAAA", True)]
+        found = asyncio.run(resolve(one, Clock(), 1.6))
+    compared = [one for one in found if one.server == f"127.0.0.1:{second}"]
+    assert [(one.type, one.ending.how, 0.7 < one.took < 1.3) for one in compared] == [("A", How.TIMED_OUT, True), ("AAAA", How.TIMED_OUT, True)]
+
+
+def test_the_resolver_that_decides_has_all_of_the_time() -> None:
+    with odd(lambda _question: []) as first, odd(lambda question: [right(question)]) as second:
+        one = replace(target(resolver=f"127.0.0.1:{first}"), also_resolvers=(f"127.0.0.1:{second}",))
+        found = asyncio.run(resolve(one, Clock(), 1.2))
+    assert [one.took > 1.1 for one in found if one.server == f"127.0.0.1:{first}"] == [True, True]
+    assert {one.addresses for one in found if one.server == f"127.0.0.1:{second}" and one.type == "A"} == {("127.0.0.9",)}
+
+
+def test_a_short_check_does_not_wait_for_what_could_only_be_added() -> None:
+    with odd(only("A")) as port:
+        began = time.monotonic()
+        found = asked("shop.example", port, seconds=1.0)
+    assert time.monotonic() - began < 0.9
+    assert found["A"].addresses == ("127.0.0.9",) and found["AAAA"].ending == Ending(how=How.TIMED_OUT)
 
 
 def test_a_system_that_waits_for_both_is_asked_for_the_kind_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

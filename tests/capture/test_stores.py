@@ -1,4 +1,5 @@
 import os
+import random
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -194,7 +195,8 @@ def test_an_empty_file(tmp_path: Path, content: bytes) -> None:
     ("content", "words", "step"),
     [
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "an HTML page", "Download the certificate itself"),
-        (b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1", "a JKS key store", "keytool -list -rfc -keystore /"),
+        (b"\0\0\0\2\0\0\0\x14" + bytes(40), "a BKS key store", "keytool -list -rfc -keystore /"),
+        (b"\0\x06\x15\x61" + bytes(40), "an old NSS database (cert8.db)", "certutil -N -d sql:"),
         (b"hello\n", "plain text", "PEM, DER or PKCS7"),
         (bytes(range(256)), "binary data", "PEM, DER or PKCS7"),
         (b"-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n", "First problem", "PEM, DER or PKCS7"),
@@ -213,15 +215,11 @@ def test_a_private_key_is_not_quoted(tmp_path: Path, roots: tuple[Issued, ...]) 
     assert not [line for line in key_pem(roots[0]).decode().splitlines()[1:-1] if line in str(error)]
 
 
-def test_a_pkcs12_file_comes_with_its_conversion(tmp_path: Path, roots: tuple[Issued, ...]) -> None:
+def test_a_pkcs12_file_without_its_password(tmp_path: Path, roots: tuple[Issued, ...]) -> None:
     data = pkcs12.serialize_key_and_certificates(b"x", roots[0].key, roots[0].x509, None, BestAvailableEncryption(b"secret"))
     (tmp_path / "it's.p12").write_bytes(data)
     error = refused(tmp_path / "it's.p12")
-    assert "PKCS12" in error.says and "openssl pkcs12 -in " in error.next_step
-
-
-def test_the_store_of_java_comes_with_its_conversion() -> None:
-    assert "keytool" in refused("java").next_step and "keytool" in refused("java:/opt/jdk").next_step
+    assert "PKCS12" in error.says and "needs a password" in error.says and "--trust-password-env" in error.next_step
 
 
 def test_a_folder_without_certificates(tmp_path: Path) -> None:
@@ -302,3 +300,28 @@ def test_the_short_way_to_a_subject_is_the_same_as_the_long_one() -> None:
 
 def test_without_certificates_nothing_matters() -> None:
     assert relevant(load("certifi"), ()).certificates == ()
+
+
+def test_every_anchor_with_the_name_is_kept_however_it_is_written() -> None:
+    """The quick look at the subjects misses none that reading finds: names in other letters, string types and widths, and odd ones."""
+    public = load("certifi").certificates
+    chance = random.Random(7)
+
+    def rewritten(one: Certificate) -> Certificate:
+        data, read = bytearray(one.der), one.read
+        assert read.subject
+        start = one.der.index(read.subject.der, 20)
+        for _ in range(chance.randint(1, 3)):
+            place = start + chance.randrange(len(read.subject.der))
+            data[place] = data[place] ^ 0x20 if chance.random() < 0.5 else chance.choice((0x0C, 0x13, 0x14, 0x1C, 0x1E, 0x20, 0x00, 0xC3))
+        return Certificate(der=bytes(data))
+
+    held = tuple(dict.fromkeys((*public, *(Certificate(der=data) for _, data in odd_certificates()), *(rewritten(chance.choice(public)) for _ in range(500)))))
+    everything = Loaded(source="all", kind="pem", path="", certificates=held)
+    more = 0
+    for one in chance.sample(held, 150):
+        names = {name.key for name in (one.read.subject, one.read.issuer) if name}
+        same = {other for other in held if stores.subject_key(other) in names}
+        assert same <= set(relevant(everything, (one,)).certificates)
+        more += len(same) > 1
+    assert more > 20

@@ -12,7 +12,7 @@ from probe.case.names import NameRules, compare
 from probe.case.path import Origin, Paths, StackVerdict, Why
 from probe.case.stacks import ask, ask_all
 from probe.facts.certificate import Certificate
-from probe.stacks import CONDITIONS, FORMS, WHYS, Anchors, Invalid, Limits, Revocation, Search, Stack, Words, load_all, read
+from probe.stacks import CONDITIONS, FORMS, WHYS, Anchors, Hello, Invalid, Limits, Revocation, Search, Stack, Words, load_all, read
 from tests.odd import odd_certificates
 from tests.peers.chance import by_chance
 from tests.peers.pki import NOW, Made, ca, leaf
@@ -25,7 +25,7 @@ END = leaf(INT)
 HOST = "shop.example"
 
 
-TABLES = (("search", Search), ("anchors", Anchors), ("limits", Limits), ("revocation", Revocation))
+TABLES = (("search", Search), ("anchors", Anchors), ("limits", Limits), ("revocation", Revocation), ("hello", Hello))
 
 
 def asked(one: Stack, presented: tuple[Certificate, ...], anchors: tuple[Certificate, ...], *fetched: Certificate, size: int | None = None) -> StackVerdict:
@@ -60,7 +60,7 @@ def test_the_words_of_the_data_are_those_of_the_case() -> None:
 @pytest.mark.parametrize("one", load_all(), ids=lambda one: one.name)
 def test_every_field_has_a_citation(one: Stack) -> None:
     wanted = {f"{table}.{field.name}" for table, kind in TABLES for field in fields(kind)}
-    wanted |= {"names"} | {f"stages.{index}" for index in range(len(one.stages))}
+    wanted |= {"names", "client_certificate"} | {f"stages.{index}" for index in range(len(one.stages))}
     assert {place for place, _ in one.citations} == wanted
     assert all(len(source) > 8 for _, source in one.citations)
 

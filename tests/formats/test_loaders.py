@@ -4,11 +4,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
 
 from probe.formats import read
 from probe.formats.loaders import refusals
 from probe.lab.pki import authority
-from tests.formats.files import BOTH, FIRST, PEM_FIRST, PEM_SECOND, VARIANTS
+from probe.lab.shop import credentials
+from probe.lab.stage import Stage
+from probe.lab.tls_server import Serving
+from tests.formats.files import BOTH, PEM_FIRST, PEM_SECOND, VARIANTS
 from tests.servers import key_pem
 
 KEY = key_pem(authority("Files")).decode()
@@ -73,9 +78,54 @@ def test_no_key_is_quoted() -> None:
         assert "java" in told and KEY.splitlines()[1] not in told
 
 
-def test_other_kinds_were_not_compared() -> None:
-    for data in (FIRST, b"", b"no certificate"):
+def test_what_is_no_store_was_not_compared() -> None:
+    for data in (b"", b"no certificate"):
         assert refusals(data, read(data)) == ()
+
+
+def pkcs7(encoding: Encoding) -> bytes:
+    return serialize_certificates([authority(name).x509 for name in ("One", "Two")], encoding)
+
+
+def keytool(folder: Path, file: Path) -> int:
+    """How many certificates keytool imports of a file."""
+    store = folder / f"{file.name}.p12"
+    command = ("keytool", "-importcert", "-noprompt", "-storetype", "PKCS12", "-storepass", "changeit", "-alias", "x", "-keystore", str(store))
+    done = subprocess.run((*command, "-file", str(file)), capture_output=True, timeout=30, check=False)
+    return 0 if done.returncode else 1
+
+
+OTHER_FORMS = {
+    "der": (authority("Lonely").certificate.der, {"openssl"}),
+    "two-der": (authority("Lonely").certificate.der + authority("Other").certificate.der, {"openssl"}),
+    "p7b": (pkcs7(Encoding.DER), {"openssl", "java"}),
+    "p7b-text": (pkcs7(Encoding.PEM), {"openssl", "java"}),
+    "with-key": ((authority("Lonely").pem + KEY).encode(), {"java"}),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_FORMS)
+def test_other_forms_are_refused_by_those_who_can_take_the_same_otherwise(name: str, tmp_path: Path) -> None:
+    data, refusing = OTHER_FORMS[name]
+    file = tmp_path / name
+    file.write_bytes(data)
+    found = refusals(data, read(data))
+    assert {one.stack for one in found} == refusing and all(one.convertible for one in found)
+    own = authority("Curl Root")
+    asked = subprocess.run(("openssl", "verify", "-CAfile", str(file), str(file)), capture_output=True, text=True, timeout=20, check=False)
+    assert ("Error loading file" in asked.stderr) is ("openssl" in refusing), asked.stderr
+    with Stage() as stage:
+        url = f"https://127.0.0.1:{stage.tls(Serving(credentials=(credentials(own.issue('127.0.0.1')),)))}/"
+        curl = subprocess.run(("curl", "-sS", "--cacert", str(file), url), capture_output=True, text=True, timeout=20, check=False)
+    assert curl.returncode == (77 if "openssl" in refusing else 60), curl.stderr
+    # Of PKCS #7 keytool takes nothing; a key behind the only certificate does not stop it.
+    assert keytool(tmp_path, file) == (0 if name.startswith("p7b") else 1)
+
+
+def test_a_key_in_front_or_beside_several_certificates_stops_java() -> None:
+    for text in (KEY + PEM_FIRST, PEM_FIRST + PEM_SECOND + KEY, PEM_FIRST + "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n"):
+        (found,) = (one for one in refusals(text.encode(), read(text.encode())) if one.stack == "java")
+        assert not found.convertible
 
 
 def test_many_blocks_take_no_time() -> None:

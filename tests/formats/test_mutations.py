@@ -5,7 +5,7 @@ import random
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from probe.formats import Content, read
+from probe.formats import Content, pem, read
 from tests.formats.files import FIRST, PEM_FIRST, SECOND, VARIANTS
 
 PIECES = (
@@ -68,3 +68,19 @@ def test_a_cut_at_every_byte_is_no_error() -> None:
     assert counts[0] == 0
     assert counts[-1] == 1
     assert max(counts) == 1
+
+
+def test_the_short_way_through_a_plain_file_leads_to_the_same() -> None:
+    chance = random.Random(42)
+    seeds = [PEM_FIRST.encode() * 2, b"# who\nand what\n" + PEM_FIRST.encode() + b"\nmore\n" + PEM_FIRST.encode()]
+    edges = [place for seed in seeds for mark in (b"-----BEGIN", b"-----END", b"-----\n") for place in (seed.find(mark), seed.rfind(mark))]
+    plain = 0
+    for number in range(20_000):
+        data = bytearray(seeds[number % 2])
+        place = min(chance.choice([chance.randrange(len(data)), *edges]) + chance.randint(-1, 6), len(data))
+        data[max(place, 0) : max(place, 0) + chance.randint(0, 2)] = chance.choice((b"", b"\n\n", b"\t", b"0", b"\x85", b"\xc2\xa0", *PIECES))
+        found = pem.plain(bytes(data))
+        if found is not None:
+            plain += 1
+            assert found == pem.thorough(bytes(data)), bytes(data)
+    assert 1_000 < plain < 18_000

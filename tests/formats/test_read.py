@@ -162,7 +162,7 @@ def test_der_of_something_else_is_named(key: ec.EllipticCurvePrivateKey, real: l
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", "an OpenSSH key"),
         (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----", "a PGP key"),
         (b"PuTTY-User-Key-File-3: ssh-ed25519", "a PuTTY key"),
-        (b"SQLite format 3\0", "an SQLite database, perhaps of NSS"),
+        (b"SQLite format 3\0", "an SQLite database"),
         (b"PK\x03\x04rest", "a ZIP archive"),
         (b"Dear colleague,\nplease find attached", "text"),
         ("Bücher".encode("latin-1"), "text"),

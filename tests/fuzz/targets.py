@@ -145,6 +145,74 @@ def _seeds_file() -> list[bytes]:
     return [*_chain(), *texts, b"".join(texts), *bundles, b"-----BEGIN X509 CRL-----\n", b"\xfe\xed\xfe\xed\0\0\0\2", b"<html>"]
 
 
+def _keys(data: bytes) -> None:
+    from probe.formats import keys, pkcs12
+
+    for one in keys.read(data, b"correct horse"):
+        assert (one.key is None) != (one.problem is None)
+    pkcs12.read(data, b"correct horse")
+
+
+@cache
+def _seeds_keys() -> list[bytes]:
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+    from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+
+    from probe.lab.pki import authority
+
+    made = authority("Fuzzed CA")
+    lock = BestAvailableEncryption(b"correct horse")
+    files = [made.key.private_bytes(encoding, PrivateFormat.PKCS8, how) for encoding in (Encoding.PEM, Encoding.DER) for how in (lock, NoEncryption())]
+    files.append(made.key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, lock))
+    return [*files, *(serialize_key_and_certificates(b"x", made.key, made.x509, None, how) for how in (lock, NoEncryption()))]
+
+
+def _stores(data: bytes) -> None:
+    """Key stores, databases and archives, each reader with whatever begins so; also what is made of what they found."""
+    from probe.formats import csr, jks, nss, pkcs12_store, zipped
+    from probe.formats.counted import overlooked, store_refusals
+
+    password = "changeit" if len(data) % 2 else None
+    found = [jks.read(data, password), pkcs12_store.read(data, password)]
+    if nss.is_nss(data):
+        found.append(nss.read(data))
+    for store in found:
+        assert len(store.entries) <= 20_000 and "changeit" not in repr(store.why)
+        overlooked(store, password == "")
+        store_refusals(store)
+    if zipped.is_zip(data):
+        assert len(zipped.read(data).skipped) <= 6000
+    for one in csr.read(data):
+        assert one.signed is not True or one.key
+
+
+def _seeds_stores() -> list[bytes]:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, pkcs12
+
+    from probe.facts.certificate import Certificate
+    from probe.formats import writing
+    from tests.fuzz.databases import archive, database
+
+    leaf, root = (Certificate(der=one) for one in _chain())
+    at = root.read.not_before
+    assert at is not None
+    key = ec.generate_private_key(ec.SECP256R1())
+    loaded = [x509.load_der_x509_certificate(one.der) for one in (leaf, root)]
+    jks = writing.jks_trust_store((leaf, root), "changeit", at)
+    # As few rounds as the form allows, so that the time goes into the reading.
+    old = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1).key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC).hmac_hash(SHA256())
+    seals = (BestAvailableEncryption(b"changeit"), old.build(b"changeit"), NoEncryption())
+    stores = [pkcs12.serialize_key_and_certificates(b"me", None, None, loaded, one) for one in seals]
+    stores.append(pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(loaded[1], b"root")], seals[1]))
+    request = x509.CertificateSigningRequestBuilder().subject_name(loaded[0].subject).sign(key, SHA256())
+    requests = [request.public_bytes(Encoding.DER), request.public_bytes(Encoding.PEM)]
+    secret = b"\xce\xce\xce\xce" + jks[4:11] + b"\3\0\0\0\3\0\1x" + bytes(8) + b"\xac\xed\0\5sr" + jks[12:]
+    return [jks, secret, *stores, *requests, database((leaf.der, root.der)), archive({"a.pem": writing.pem(root), "b.cer": leaf.der})]
+
+
 # Answers of services
 
 
@@ -219,6 +287,8 @@ def every() -> tuple[Fuzzed, ...]:
         Fuzzed(name="tls13", run=_tls13, seeds=_seeds13),
         Fuzzed(name="certificate", run=_certificate, seeds=_seeds_certificate),
         Fuzzed(name="file", run=_file, seeds=_seeds_file),
+        Fuzzed(name="keys", run=_keys, seeds=_seeds_keys),
+        Fuzzed(name="stores", run=_stores, seeds=_seeds_stores, longest=16384),
         Fuzzed(name="answers", run=_answers, seeds=_seeds_answers),
         Fuzzed(name="dns", run=_dns, seeds=_seeds_dns, longest=2048),
         Fuzzed(name="saved", run=run_saved, seeds=seeds_saved, longest=64),

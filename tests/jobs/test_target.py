@@ -130,3 +130,21 @@ def test_the_first_resolver_decides_and_the_others_are_compared(given: tuple[str
 def test_how_often_is_kept_and_repeated() -> None:
     assert target("shop.example", NONE).repeat == 1 and "--repeat" not in repeat(target("shop.example", NONE))
     assert repeat(target("shop.example", Options(repeat=100))).endswith("--repeat 100")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (Options(client_auth="perhaps"), "--client-auth 'perhaps'"),
+        (Options(client_auth="forbidden", cert="x.pem"), "--client-auth forbidden"),
+        (Options(key="x.key"), "--key belongs to a client certificate"),
+        (Options(password_env="NAME"), "--password-env belongs to a client certificate"),
+        (Options(send_anyway=True), "--send-anyway belongs to a client certificate"),
+        (Options(cert=""), "--cert is empty"),
+        (Options(on_file="/nowhere/at/all.pem"), "does not exist"),
+    ],
+)
+def test_options_of_a_client_certificate_that_do_not_fit(options: Options, words: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        target("shop.example", options)
+    assert words in refused.value.says and refused.value.next_step

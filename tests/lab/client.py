@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from probe.lab.scene import Scene
 
 TIMEOUT = 5.0
+FLAGS = ("--send-anyway",)
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Asked:
 
 
 def asked(scene: Scene) -> Asked:
-    target, *rest = scene.arguments
+    target, *every = scene.arguments
+    rest = [one for one in every if one not in FLAGS]
     options = dict(zip(rest[::2], rest[1::2], strict=True))
     parts = urlsplit(target)
     host, port = (parts.hostname or "").encode("idna").decode(), parts.port or 443
@@ -58,6 +60,8 @@ def context(one: Asked) -> ssl.SSLContext:
     if "--tls-min" in one.options:
         made.minimum_version = versions[one.options["--tls-min"]]
     made.set_alpn_protocols(["http/1.1"])
+    if "--cert" in one.options:
+        made.load_cert_chain(one.options["--cert"], one.options.get("--key"))
     return made
 
 
@@ -96,8 +100,13 @@ def curl(scene: Scene, address: str | None = None) -> int:
     host = f"[{one.host}]" if ":" in one.host else one.host
     there = address or one.address
     to = f"{host}:{one.port}:{f'[{there}]' if ':' in there else there}:{one.address_port}"
-    command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", "--cacert", one.trust, f"https://{host}:{one.port}/"]
+    command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", "--cacert", one.trust, *presenting(one), f"https://{host}:{one.port}/"]
     return subprocess.run([*command, *([] if ":" in one.host else ["--connect-to", to])], check=False).returncode
+
+
+def presenting(one: Asked) -> tuple[str, ...]:
+    """The options of curl for the client certificate, if the scene has one."""
+    return tuple(text for option in ("--cert", "--key") if option in one.options for text in (option, one.options[option]))
 
 
 def dig(where: str, name: str, kind: str = "A", *options: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from probe.lab.pki import AUTHORITY, authority
+from tests.real.clients import Clients, clients
 from tests.real.pki import Pki
 
 
@@ -16,3 +17,8 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     trust = folder / "root.pem"
     trust.write_text(root.pem)
     return Pki(root=root, middle=middle, leaf=middle.issue("shop.example"), trust=trust)
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Clients:
+    return clients(tmp_path_factory.mktemp("clients"))

@@ -79,7 +79,7 @@ def test_a_part_of_the_addresses_is_a_note(shop: tuple[int, str], servers: tuple
 
 
 def test_neither_knows_it_is_still_nxdomain(shop: tuple[int, str], servers: tuple[str, str]) -> None:
-    assert_fails(check(*arguments(shop, "nobody", *servers)), "dns.nxdomain", Owner.DNS)
+    assert_fails(check(*arguments(shop, "nobody", *servers)), "dns.nxdomain", Owner.DNS, exit=2)
 
 
 def inside(folder: Path, hosts: str, *records: str) -> dict[str, Any]:

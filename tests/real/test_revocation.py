@@ -1,8 +1,10 @@
 """Revocation with real parties: OpenSSL as responder and as authority, nginx with a staple; and what OpenSSL, curl, GnuTLS and the JVM make of the same."""
 
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -210,3 +212,28 @@ def test_a_revoked_intermediate_is_found_by_java_too(classes: Path) -> None:
     assert "Certificate has been revoked" in said
     assert_fails(found, "chain.revoked", Owner.SERVER)
     assert found.cause and found.cause.about == (middle.certificate,)
+
+
+def test_java_asks_a_directory_that_is_named_and_openssl_does_not(tmp_path: Path, classes: Path) -> None:
+    """Sources of what chain.revocation-unreachable says of ldap: URLs."""
+    lists = ("-Dcom.sun.net.ssl.checkRevocation=true", "-Dcom.sun.security.enableCRLDP=true")
+    root = authority("Directory Root")
+    with Stage() as stage, socket.create_server(("127.0.0.1", 0)) as directory:
+        directory.settimeout(0.5)
+        trust = stage.trust_file(root)
+        named, nameless = f"ldap://127.0.0.1:{directory.getsockname()[1]}/cn=CA?certificateRevocationList?base", "ldap:///cn=CA?certificateRevocationList?base"
+        ports = {url: stage.tls(Serving(credentials=(credentials(root.issue(HOST, traits=Traits(crl=(url,)))),))) for url in (named, nameless)}
+        peer = f"127.0.0.1:{ports[named]}"
+        said = openssl(tmp_path, "s_client", "-connect", peer, "-servername", HOST, "-CAfile", trust, "-crl_check", "-crl_download", "-verify_return_error")
+        assert said.returncode and "unable to get certificate CRL" in said.stdout + said.stderr
+        with pytest.raises(TimeoutError):
+            directory.accept()
+        assert "Could not determine revocation status" in java(classes, {"it": (ports[nameless], trust)}, *lists)["it"]
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(java, classes, {"it": (ports[named], trust)}, *lists)
+            directory.settimeout(30)
+            peer_of_java, _ = directory.accept()
+            with peer_of_java:
+                assert b"cn=CA" in peer_of_java.recv(1000)
+            directory.close()
+            assert "Unable to determine revocation status due to network error" in asked.result()["it"]

@@ -9,7 +9,10 @@ from probe.facts.observation import Observation
 from probe.render import FORMATS, json
 from tests.render.sample import ALL, HOSTILE, MISSING, observation, report
 
-KEYS = ["target", "verdict", "forecast", "revocation", "cause", "candidates", "findings", "explained", "not_observed", "remedies", "stacks", "observation"]
+KEYS = [
+    *("target", "verdict", "forecast", "revocation", "client_certificate", "profile", "checks", "cause", "candidates"),
+    *("findings", "explained", "not_observed", "remedies", "stacks", "observation"),
+]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from probe.causes.catalogue import STAGES
+from probe.causes.words import Certainty, Effect
 from probe.render import junit
+from probe.render.junit import CASES
 from probe.report import Report, Verdict
 from tests.render.sample import ALL, EXPIRED, HEALTHY, HOSTILE, MISSING, UNDECIDED, poisoned, report
 
@@ -38,8 +40,11 @@ def test_no_text_breaks_it(poison: str) -> None:
 
 
 def test_cases_have_the_same_names_in_every_run() -> None:
-    names = [[case.get("name") for case in suite.iter("testcase")] for suite in parsed(report(HEALTHY, MISSING, UNDECIDED))]
-    assert names == [[*STAGES, "verdict"]] * 3
+    every = [[case.get("name") or "" for case in suite.iter("testcase")] for suite in parsed(report(HEALTHY, MISSING, UNDECIDED))]
+    # A further fault of a stage comes besides.
+    names = [[name for name in one if ": " not in name] for one in every]
+    assert names == [[*CASES, "verdict"]] * 3
+    assert set(STAGES) - set(CASES) == {"trust", "file"}
 
 
 def kinds(one: Report) -> dict[str, str]:
@@ -50,12 +55,39 @@ def kinds(one: Report) -> dict[str, str]:
 def test_what_breaks_is_a_failure_of_its_stage() -> None:
     sound = replace(MISSING, defects=(), findings=(replace(MISSING.findings[0], code="name.mismatch"), *MISSING.findings[1:]), explained=())
     found = kinds(report(sound))
-    assert found["verdict"] == "failure" and found["client"] == "skipped"
+    assert found["name"] == "failure" and found["client"] == "skipped" and found["verdict"] == "skipped"
     broken = replace(EXPIRED, explained=())
     assert kinds(report(broken))["chain"] == "failure"
     failure = next(parsed(report(broken)).iter("failure"))
     assert failure.get("type") == "chain.expired" and failure.get("message") == "Example Root CA ended on 2026-10-31."
     assert "who must act" in (failure.text or "")
+
+
+def counted(one: Report) -> tuple[int, ...]:
+    return tuple(int(parsed(one).get(word, "")) for word in ("tests", "failures", "errors", "skipped"))
+
+
+def test_one_fault_is_one_failure_and_two_are_two() -> None:
+    one = replace(EXPIRED, defects=(), explained=(), not_observed=(), findings=EXPIRED.findings[:1])
+    assert one.findings[0].effect is Effect.BREAKS and one.verdict is Verdict.DEPENDS
+    assert counted(report(one)) == (len(CASES) + 1, 1, 0, 1)
+    two = replace(one, findings=(*one.findings, replace(one.findings[0], code="chain.order", summary="Another.")))
+    assert counted(report(two)) == (len(CASES) + 2, 2, 0, 1)
+    failing = [case.get("name") for case in parsed(report(two)).iter("testcase") if case.find("failure") is not None]
+    assert failing == ["chain", "chain: chain.order"]
+
+
+def test_trust_and_chain_are_one_stage() -> None:
+    store = replace(EXPIRED.findings[0], code="trust.store-not-used")
+    one = replace(EXPIRED, defects=(), not_observed=(), findings=(store,), explained=(replace(store, code="chain.root-untrusted"),))
+    found = kinds(report(one))
+    assert found == {"chain": "failure", "verdict": "skipped"}
+
+
+def test_what_is_only_possible_is_an_error_and_counted_once() -> None:
+    possible = replace(EXPIRED.findings[0], certainty=Certainty.POSSIBLE)
+    one = replace(UNDECIDED, defects=(), explained=(), not_observed=(), findings=(possible,))
+    assert counted(report(one)) == (len(CASES) + 1, 0, 1, 1)
 
 
 def test_undecided_is_an_error_and_works_is_neither() -> None:

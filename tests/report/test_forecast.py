@@ -67,6 +67,17 @@ def test_where_stacks_differ_each_has_its_own_end() -> None:
     ), text
 
 
+@pytest.mark.parametrize("apart", [0, 1, 50])
+def test_ends_within_a_minute_are_one_moment(apart: int) -> None:
+    text = forecast(seen(leaf_and_root(60, 60 - apart / 86400)))
+    assert text.count("until") == 1 and text.count(" goes on ") == 0, text
+    assert "Java 17" in text and "OpenSSL 3" in text
+
+
+def test_ends_further_apart_are_two() -> None:
+    assert forecast(seen(leaf_and_root(60, 60 - 180 / 86400))).count("until") == 2
+
+
 def test_who_fails_now_is_left_out_and_the_others_named() -> None:
     one = scenario("trust.anchor-expired")
     assert one

@@ -45,6 +45,17 @@ def skewed(output: str) -> bool:
     return there is not None and abs((parsedate_to_datetime(there[1].strip()) - here).total_seconds()) > 3600
 
 
+def listed(output: str) -> list[tuple[str, str]]:
+    """Subject and issuer of each certificate."""
+    return re.findall(r"^subject=(.*)\n+issuer=(.*)$", output, re.MULTILINE)
+
+
+def dates(output: str) -> tuple[datetime, datetime]:
+    """From when to when a certificate is valid; for ever when nothing was printed."""
+    found = [datetime.strptime(one, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC) for one in re.findall(r"^not\w+=(.*)$", output, re.MULTILINE)]
+    return (found[0], found[1]) if len(found) > 1 else (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
 def days_between(output: str) -> int:
     """The days of a certificate's validity."""
     begin, end = (datetime.strptime(one, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC) for one in re.findall(r"^not\w+=(.*)$", output, re.MULTILINE))
@@ -107,13 +118,14 @@ SAYS = {
     "chain.name-constraints": "(?:permitted|excluded) subtree violation",
     "chain.eku": "unsuitable certificate purpose",
     "chain.critical-extension": "unhandled critical extension",
-    "chain.weak-signature": "signature digest algorithm too weak",
+    "chain.weak-signature": "signature digest algorithm too weak|md5WithRSAEncryption",
     "chain.weak-key": "certificate key too weak",
     "chain.bad-signature": "certificate signature failure",
     "chain.revoked": "certificate.pem: revoked|certificate revoked|Cert Status: revoked",
     "trust.only-intermediate": "unable to get issuer certificate",
     "trust.anchor-expired": "certificate has expired",
     "trust.store-unreadable": "keytool error|Error loading file",
+    "trust.store-empty": "contains 0 entries",
     "chain.leaf-is-ca": "CA:TRUE",
     "chain.strict-profile": "verify error:num=",
     "chain.distrusted-ca": 'i:O = "Entrust, Inc.", CN = Entrust Root',
@@ -126,8 +138,30 @@ SAYS = {
     "name.ip-not-in-san": "IP address mismatch",
     "name.cn-only": r"^subject=CN = shop\.example\n(?!X509v3 Subject Alternative Name)",
     "client.required": "alert certificate required|alert handshake failure|No required SSL certificate was sent|unexpected eof|Empty reply",
+    "client.untrusted": "unknown ca|The SSL certificate error|unexpected eof|Empty reply",
+    "client.chain-incomplete": "unknown ca|The SSL certificate error",
+    "client.expired": "certificate expired|The SSL certificate error",
+    "client.not-yet-valid": "bad certificate|The SSL certificate error",
+    "client.revoked": "certificate revoked",
+    "client.eku": "unsupported certificate|The SSL certificate error",
+    "client.weak": "bad certificate|could not load PEM client certificate",
+    "client.rejected": "The SSL certificate error|unexpected eof|Empty reply",
+    "client.key-unusable": "certificate required|handshake failure",
+    "client.not-sent": "CN = Other Client CA",
+    "client.unexpected": "alert certificate required|No required SSL certificate was sent|Request CERT",
     "app.http-status": "^HTTP/1.1 503",
+    "app.address-not-allowed": "^HTTP/1.1 403",
+    "app.unknown-identity": r"300\b.*Partner not found",
+    "client.not-on-file": r"017\b.*Unauthorized Access",
+    "environment.server": "issuer=CN = Lab Test Issuing CA",
+    "environment.trust-store": "num=20:unable to get local issuer certificate",
+    "environment.client-certificate": "issuer=CN = Lab Test Client CA",
     "endpoint.expires-soon": "certificate has expired",
+    "file.unreadable": "[Ee]rror|Unable to|unable to|Could not",
+    "file.not-a-certificate": "Total found: 0|Could not",
+    "file.wrong-format": "Error loading file|Could not|unable to load|keytool error",
+    "file.password": "invalid password|Could not|maybe wrong password",
+    "file.private-key-present": ": Pkey",
 }
 """What the output has in it where the fault is, and has not where it is mended."""
 SEEN: dict[str, Callable[[str], bool]] = {
@@ -142,10 +176,17 @@ SEEN: dict[str, Callable[[str], bool]] = {
     "endpoint.inconsistent": uneven,
     "dns.addresses-disagree": lambda output: len(set(of_dig(output))) > 1,
     "app.protocol": lambda output: not output.startswith("HTTP/1.1 200"),
+    "file.key-mismatch": lambda output: len(set(re.findall(r"BEGIN PUBLIC KEY-----([^-]+)", output))) > 1,
+    "file.duplicate": lambda output: len(listed(output)) > len(set(listed(output))) > 0,
+    "file.order": lambda output: any(issuer != following for (_, issuer), (following, _) in zip(listed(output), listed(output)[1:], strict=False)),
+    "file.incomplete-chain": lambda output: bool({issuer for _, issuer in listed(output)} - {subject for subject, _ in listed(output)}),
+    "file.expired": lambda output: dates(output)[1] < datetime.now(UTC),
+    "file.not-yet-valid": lambda output: dates(output)[0] > datetime.now(UTC),
+    "file.not-served": lambda output: len(set(re.findall(r"Fingerprint=(\S+)", output))) > 1 or "Verification error" in output,
 }
 """Where one line does not tell."""
-NO_COMMAND = {"trust.store-empty"}
-"""Nothing is there that another program could look at; the cause gives this reason itself."""
+NO_COMMAND = {"trust.store-empty", "file.private-key-present", "file.not-served"}
+"""Nothing is there that another program could look at (a file is inside of an archive, a chain is compared); the cause gives this reason itself."""
 
 
 def scenes() -> list[tuple[Scenario, str, Opens]]:
@@ -195,7 +236,7 @@ def test_a_reader_sees_the_fault_and_sees_it_gone(one: Scenario, name: str, open
         if not scene.expects.effect:
             assert scene.expects.exit in (0, 2)
             return
-        found = diagnose(observed(scene.arguments))
+        found = diagnose(observed(scene.arguments, scene.command))
         finding = finding_of(found, one.code)
         assert finding is not None, [other.code for other in found.findings]
         shown = shown_by(finding, found.case)
@@ -210,7 +251,8 @@ def test_a_reader_sees_the_fault_and_sees_it_gone(one: Scenario, name: str, open
         return
     assert shows(one.code, text), text
     with Stage() as stage:
-        mended = diagnose(observed(one.mended(stage).arguments))
+        sound = one.mended(stage)
+        mended = diagnose(observed(sound.arguments, sound.command))
         again = output(of_the_mended(finding, mended.case), mended.case, tmp_path)
     assert not shows(one.code, again), again
 

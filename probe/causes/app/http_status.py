@@ -7,7 +7,11 @@ such as 401, 403 or 404 to the root page are normal for an API and are no fault 
 Clients say: the HTTP status itself; curl exit 22 with --fail.
 """
 
+from dataclasses import replace
+
 from probe.case.case import Case
+from probe.case.checked import mended
+from probe.causes.checked import finding, words
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
@@ -18,20 +22,33 @@ GATEWAY = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout
 
 
 def judge(case: Case) -> Finding | None:
-    """502, 503 and 504 break; other 5xx to the root page, and a request that ended up at the wrong host (421), are a risk."""
+    """502, 503 and 504 break; other 5xx to the root page, and a request that ended up at the wrong host (421), are a risk.
+
+    So is what a second connection no longer met, and what a profile calls an error of the application, whatever the status says.
+    """
     one = case.exchange
+    asked = words(case)
+    named = finding(case, "app.http-status")
+    if isinstance(named, tuple) and (one is None or one.status not in GATEWAY or mended(case)):
+        return replace(named[0], effect=Effect.RISKS)
+    if mended(case) and one is not None:
+        return Finding(
+            effect=Effect.RISKS,
+            summary=f"TLS works; the first answer to {asked} was HTTP {one.status}, and with a new connection it was well.",
+            evidence=(Evidence(says=f"The first answer to {asked} was HTTP {one.status}.", at=case.pointer(one)),),
+        )
     if one is None or one.protocol != "https" or one.status is None or (one.status < 500 and one.status != MISDIRECTED):
         return None
     if one.status == MISDIRECTED:
         return Finding(
             effect=Effect.RISKS,
             summary=f"TLS works; the web server says that it does not serve {case.target.sni or case.target.name} on this connection (421).",
-            evidence=(Evidence(says=f"The answer to GET {case.target.path} was HTTP 421 (Misdirected Request).", at=case.pointer(one)),),
+            evidence=(Evidence(says=f"The answer to {asked} was HTTP 421 (Misdirected Request).", at=case.pointer(one)),),
         )
     gateway = one.status in GATEWAY
     what = f"{one.status} ({GATEWAY[one.status]})" if gateway else str(one.status)
     return Finding(
         effect=Effect.BREAKS if gateway else Effect.RISKS,
-        summary=f"TLS works; the web server answers {what} to a request for {case.target.path}." + ("" if gateway else " Another path may well work."),
-        evidence=(Evidence(says=f"The answer to GET {case.target.path} was HTTP {what}.", at=case.pointer(one)),),
+        summary=f"TLS works; the web server answers {what} to {asked}." + ("" if gateway else " Another path may well work."),
+        evidence=(Evidence(says=f"The answer to {asked} was HTTP {what}.", at=case.pointer(one)),),
     )

@@ -5,6 +5,10 @@ does not know the certificate, or sends something that is expired, about another
 may not. A client that insists on an answer (hard-fail) refuses the connection; one that does not (soft-fail) connects,
 often after a long wait, and would not notice a revoked certificate.
 
+Certificates of Active Directory often name an ldap: URL only. This tool does not ask one, so that under --revocation
+hard nothing is decided then. Java follows ldap: when the URL names a server, and not when it does not (ldap:///...);
+OpenSSL and curl never do, Windows asks its own domain.
+
 Clients say: OpenSSL with -crl_check "unable to get certificate CRL" (error 3) or "CRL has expired" (12), Java with
 com.sun.net.ssl.checkRevocation "CertPathValidatorException: Unable to determine revocation status due to network
 error", "Could not determine revocation status" (it was not told where to look), "Response is unreliable: its validity
@@ -12,9 +16,9 @@ interval is out-of-date" or "Certificate's revocation status is unknown", Window
 """
 
 from probe.case.case import Case
-from probe.case.revocation import HARD, OFF, standings
+from probe.case.revocation import HARD, OFF, Standing, standings
 from probe.case.status import Status
-from probe.causes.revocation import BY_LIST, evidence, reasons, role
+from probe.causes.revocation import BY_LIST, evidence, is_http, kinds, reasons, role
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
 from probe.facts.certificate import title
@@ -23,6 +27,7 @@ CAUSE = Cause(
     title="Whether a certificate is revoked cannot be found out",
     owner=Owner.CA,
     actions=("repair-responder", "open-way-to-responder"),
+    instead=("publish-status",),
     references=("RFC 5280 section 6.3", "RFC 6960 section 3.2", "RFC 6960 section 4.2.2.2"),
 )
 BAD = (Status.UNREACHABLE, Status.UNKNOWN)
@@ -45,19 +50,51 @@ def judge(case: Case) -> Finding | None:
     """No source gives an answer that counts, and every one that can be asked was asked."""
     if case.target.revocation == OFF:
         return None
-    bad = tuple(one for one in standings(case) if one.status in BAD)
+    each = standings(case)
+    bad = tuple(one for one in each if one.status in BAD)
+    beyond = tuple(one for one in each if one.beyond)
     if not bad:
-        return None
+        return _beyond(case, beyond) if beyond and case.target.revocation == HARD else None
     network = all(said.word.network for one in bad for said in one.said if said.word.status in BAD)
     hard = case.target.revocation == HARD
     sentences = [f"{role(case, one)}: {'; '.join(reasons(one, *BAD))}." for one in bad]
     return Finding(
         effect=Effect.BREAKS if hard else Effect.RISKS,
         certainty=Certainty.PROVEN if all(one.sure for one in bad) else Certainty.LIKELY,
-        summary=f"No usable answer about revocation could be had. {' '.join(sentences)}",
+        summary=" ".join(("No usable answer about revocation could be had.", *sentences, *(_unasked(case, one) for one in beyond))),
         about=tuple(one.certificate for one in bad),
         evidence=tuple(one for standing in bad for one in evidence(standing)),
         owner=Owner.NETWORK if network else Owner.CA,
         actions=("open-way-to-responder",) if network else ("repair-responder",),
         values=(("certificate", f'"{title(bad[0].certificate)}"'),),
     )
+
+
+def _beyond(case: Case, beyond: tuple[Standing, ...]) -> Finding:
+    """What is named can only be asked by others: whether a client that insists gets an answer is not known from here."""
+    action = "repair-responder" if all(is_http(url) for one in beyond for url in one.beyond) else "publish-status"
+    return Finding(
+        effect=Effect.BREAKS,
+        certainty=Certainty.POSSIBLE,
+        summary=" ".join((*(_unasked(case, one) for one in beyond), _ways(beyond))),
+        about=tuple(one.certificate for one in beyond),
+        evidence=tuple(one for standing in beyond for one in evidence(standing)),
+        actions=(action,),
+        values=(("certificate", f'"{title(beyond[0].certificate)}"'),),
+    )
+
+
+def _unasked(case: Case, one: Standing) -> str:
+    return f"{role(case, one)} names only places that this tool cannot ask ({kinds(one)})."
+
+
+def _ways(beyond: tuple[Standing, ...]) -> str:
+    """What clients do with such URLs; that of Java and OpenSSL was measured (tests/real/test_revocation.py)."""
+    urls = [url.lower() for one in beyond for url in one.beyond]
+    if any(is_http(url) for url in urls):
+        return "A client that insists on an answer may get one there, or refuse."
+    if not any(url.startswith("ldap:") for url in urls):
+        return "Most clients ask http: only."
+    nameless = all(url.startswith("ldap:///") for url in urls if url.startswith("ldap:"))
+    java = "Java cannot ask a URL without the name of a server" if nameless else "Java asks it once it is told to look at lists"
+    return f"Of clients that insist on an answer, OpenSSL and curl do not ask ldap: and refuse; {java}; Windows asks its own domain."

@@ -10,7 +10,7 @@ Clients say: OpenSSL with -crl_check "certificate revoked" (error 23), Java with
 """
 
 from probe.case.case import Case
-from probe.case.revocation import OFF, STAPLE, Standing, standings
+from probe.case.revocation import OFF, STAPLE, Standing, by_itself, standings
 from probe.case.status import Status
 from probe.causes.revocation import BY_LIST, evidence, role, speaking
 from probe.causes.shown import Shown
@@ -67,6 +67,8 @@ def _sentence(case: Case, one: Standing) -> str:
 def _not_observed(case: Case, each: tuple[Standing, ...]) -> NotObserved | None:
     if case.target.revocation == OFF:
         return NotObserved(why="Revocation was not looked at (--revocation off).")
+    if not each and by_itself(case):
+        return None
     if not each:
         return NotObserved(why="There is no path to a trusted certificate on which to look for revoked ones.")
     unknown = tuple(one for one in each if one.status is not Status.GOOD)

@@ -18,6 +18,7 @@ CAUSE = Cause(
     title="The server's certificate is self-signed",
     owner=Owner.SERVER,
     actions=("replace-self-signed",),
+    instead=("show-real-certificate",),
     references=("RFC 5280 section 3.2", "RFC 5280 section 6.1"),
 )
 SHOWN_BY = openssl_says("self-signed certificate")

@@ -5,7 +5,7 @@ from probe.case.case import Case
 
 def needs(case: Case) -> str | None:
     """Why no cause of this stage can be looked for, if so."""
-    if case.hello and case.hello.certificate_requested:
+    if case.client.requested:
         return None
     if not case.connected:
         return "Whether the server asks for a client certificate was not seen, because no connection was made."

@@ -9,13 +9,13 @@ fatal alert: bad_certificate" or "Broken pipe", browsers "400 No required SSL ce
 """
 
 from probe.case.case import Case
+from probe.case.client_auth import ABOUT_CERTIFICATES, Refusal, Said, asked_for
+from probe.causes.identity import of_whom, told
 from probe.causes.shown import Shown
-from probe.causes.tls import refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
-from probe.facts.distinguished import text_of
-from probe.facts.observation import How
 from probe.tls.alerts import name as alert_name
 
+NGINX = "nginx"
 CAUSE = Cause(
     title="The server demands a client certificate",
     owner=Owner.CLIENT,
@@ -27,110 +27,80 @@ SHOWN_BY = Shown(
     commands=("curl -gksSiv --max-time 10 {url}",),
     shows='curl prints an alert of the server, such as "certificate required" or "handshake failure", or a page that says so.',
 )
-CERTIFICATE = 11
-"""The number of the certificate message (RFC 8446 section 4)."""
-CERTIFICATE_REQUIRED = 116
-NO_CERTIFICATE = {40, 41, 42, 46, 48, CERTIFICATE_REQUIRED}
-"""Alerts with which servers answer an empty certificate message; 40 and 116 are the regular ones, Java used to send 42."""
-SHOWN = 5
-NGINX = b"No required SSL certificate was sent"
-NGINX_PAGES = (NGINX, b"The SSL certificate error")
+FORBIDDEN = "forbidden"
 
 
 def judge(case: Case) -> Finding | None:
-    """A certificate was requested, none was sent, and then came a refusal: an alert, the end of the connection without a word, or an HTTP page."""
-    one = case.handshake
-    if one is None:
+    """No certificate was sent, and then came a refusal: an alert, the end of the connection without a word, or a page."""
+    # A caller that can present none has a cause of its own.
+    return demanded(case) if case.target.client_auth != FORBIDDEN else None
+
+
+def demanded(case: Case) -> Finding | None:
+    """The refusal of a client without certificate."""
+    seen = case.client
+    refused = seen.refusal
+    if refused is None or seen.sent or seen.unable or _named_elsewhere(case):
         return None
     # A renegotiation in TLS 1.2 asks inside the encryption, where it is not seen: the alert then speaks for itself.
-    requested = case.hello is not None and case.hello.certificate_requested
-    says = (
-        f"The server asked for a client certificate{_of_whom(case)}; none was configured, so an empty answer was sent."
+    requested = asked_for(seen.handshake)
+    there = case.pointer(refused.at)
+    configured = "none was configured" if seen.identity is None else "the one that is named was not sent"
+    asked = Evidence(
+        says=f"The server asked for a client certificate, {of_whom(seen.issuers)}; {configured}, so an empty answer was sent."
         if requested
         else "No client certificate was configured."
+        if seen.identity is None
+        else "The client certificate that is named was not asked for in TLS, and so not sent.",
+        at=case.pointer(seen.handshake),
     )
-    asked = Evidence(says=says, at=case.pointer(one))
-    alert = refusal(one)
-    if alert and alert.description in NO_CERTIFICATE:
-        proven = alert.description == CERTIFICATE_REQUIRED or not case.established
-        return _finding(
-            Certainty.PROVEN if proven else Certainty.LIKELY,
-            f"The server demands a client certificate and refuses without one (alert {alert.description}, {alert_name(alert.description)}).",
-            (asked, Evidence(says=f"Then it sent alert {alert.description} ({alert_name(alert.description)}).", at=case.pointer(one))),
-        )
-    if not requested:
-        return _behind_a_proxy(case)
-    if alert and any(message.sent and message.type == CERTIFICATE for message in one.messages):
+    if refused.said is Said.ALERT:
+        number = refused.alert or 0
         # GnuTLS answers an empty certificate message of TLS 1.2 with decode_error.
+        regular = number in ABOUT_CERTIFICATES
+        what = "demands a client certificate and refuses without one" if regular else "asks for a client certificate and refuses after an empty answer"
         return _finding(
-            Certainty.LIKELY,
-            f"The server asks for a client certificate and refuses after an empty answer (alert {alert.description}, {alert_name(alert.description)}).",
-            (asked, Evidence(says=f"Then it sent alert {alert.description} ({alert_name(alert.description)}).", at=case.pointer(one))),
+            Certainty.PROVEN if refused.sure else Certainty.LIKELY,
+            f"The server {what} ({told(refused)}).",
+            (asked, Evidence(says=f"Then it sent alert {number} ({alert_name(number)}).", at=there)),
         )
-    if not case.established:
-        if one.ending.how in (How.CLOSED, How.RESET) and case.presented:
-            return _finding(
-                Certainty.LIKELY,
-                "The server asks for a client certificate and hangs up when none comes.",
-                (asked, Evidence(says="Then it closed the connection without an alert.", at=case.pointer(one))),
-            )
-        return None
-    exchange = case.exchange
-    if exchange is None:
-        # Nothing was to be said, so nothing but the missing certificate can have made the peer hang up.
-        if not one.closed_by_peer:
-            return None
+    if refused.said is Said.CLOSED:
+        when = "It closed the connection after the handshake" if case.established else "Then it closed the connection"
         return _finding(
             Certainty.LIKELY,
             "The server asks for a client certificate and hangs up when none comes.",
-            (asked, Evidence(says="It closed the connection after the handshake, before anything was said.", at=case.pointer(one))),
+            (asked, Evidence(says=f"{when}, without an alert or an answer.", at=there)),
         )
-    there = case.pointer(exchange)
-    if exchange.status is None and exchange.ending.how in (How.CLOSED, How.RESET):
-        return _finding(
-            Certainty.LIKELY,
-            "The server asks for a client certificate and hangs up when none comes.",
-            (asked, Evidence(says="After the handshake it closed the connection without an answer.", at=there)),
-        )
-    if exchange.status == 400 and NGINX in exchange.body:
-        return _finding(
-            Certainty.PROVEN,
-            "The server demands a client certificate (nginx: No required SSL certificate was sent).",
-            (asked, Evidence(says="It answered with HTTP 400 and nginx's page for a missing certificate.", at=there)),
-        )
-    if exchange.protocol == "https" and exchange.status in (400, 401, 403, 495, 496):
-        return Finding(
-            effect=Effect.RISKS,
-            certainty=Certainty.POSSIBLE,
-            summary=f"The server asks for a client certificate and answers HTTP {exchange.status} without one; the missing certificate may be the reason.",
-            evidence=(asked, Evidence(says=f"It answered with HTTP {exchange.status}.", at=there)),
-        )
-    return None
-
-
-def _behind_a_proxy(case: Case) -> Finding | None:
-    """A web server behind the one that speaks TLS with us misses the certificate."""
-    exchange = case.exchange
-    page = next((text for text in NGINX_PAGES if exchange and exchange.status == 400 and text in exchange.body), None)
-    if exchange is None or page is None:
-        return None
-    return _finding(
-        Certainty.LIKELY,
-        "The server in front asks for no client certificate, but the one behind it demands one.",
-        (
-            Evidence(
-                says=f"Without a request for a certificate in TLS, the answer was HTTP 400 with nginx's words: {page.decode()}.", at=case.pointer(exchange)
-            ),
-        ),
+    if refused.said is Said.PAGE:
+        return _of_page(refused, requested, asked, there)
+    return Finding(
+        effect=Effect.RISKS,
+        certainty=Certainty.POSSIBLE,
+        summary=f"The server asks for a client certificate and answers HTTP {refused.status} without one; the missing certificate may be the reason.",
+        evidence=(asked, Evidence(says=f"It answered with HTTP {refused.status}.", at=there)),
     )
 
 
-def _of_whom(case: Case) -> str:
-    names = [text_of(one) for one in (case.hello.acceptable_issuers if case.hello else ())]
-    if not names:
-        return ""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f" issued by {' or '.join(names[:SHOWN])}{more}"
+def _of_page(refused: Refusal, requested: bool, asked: Evidence, there: str) -> Finding | None:
+    seen = Evidence(says=f"It answered with HTTP {refused.status} and a page of {refused.whose}: {refused.words}.", at=there)
+    if refused.whose != NGINX:
+        # Apache asks after the handshake, IIS by a renegotiation: both write these words only when the certificate is what is missing.
+        certainty = Certainty.PROVEN if refused.missing else Certainty.LIKELY
+        return _finding(certainty, f"The server demands a client certificate for this path ({told(refused)}).", (asked, seen))
+    if not requested:
+        return _finding(
+            Certainty.LIKELY,
+            "The server in front asks for no client certificate, but the one behind it demands one.",
+            (Evidence(says=f"Without a request for a certificate in TLS, the answer was HTTP 400 with nginx's words: {refused.words}.", at=there),),
+        )
+    if not refused.missing:
+        return None
+    return _finding(Certainty.PROVEN, "The server demands a client certificate (nginx: No required SSL certificate was sent).", (asked, seen))
+
+
+def _named_elsewhere(case: Case) -> bool:
+    """Whether the reason why none was sent is a finding of its own: it is outside of its dates, or has not the right key."""
+    return case.client.held_back and bool(case.client.flaws)
 
 
 def _finding(certainty: Certainty, summary: str, evidence: tuple[Evidence, ...]) -> Finding:

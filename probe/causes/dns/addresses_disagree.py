@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_network
 from probe.case.case import Case
 from probe.case.resolved import DNS, SYSTEM, asked_as, literal
 from probe.causes.shown import Shown
-from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.noun import noun
 from probe.facts.observation import How, Local, Resolution
 
@@ -46,6 +46,11 @@ class Source:
         return tuple(dict.fromkeys(address for one in self.answers for address in one.addresses if literal(address)))
 
     @property
+    def begins(self) -> str:
+        """The title as a sentence begins."""
+        return f"T{self.title[1:]}"
+
+    @property
     def nowhere(self) -> bool:
         """Whether it is sure that the name has no address."""
         return not self.addresses and all(one.rcode in (0, NXDOMAIN) if one.source == "dns" else one.ending.code in NOWHERE for one in self.answers)
@@ -61,8 +66,11 @@ class Source:
         return f"refuses or fails (code {codes[0]})" if codes else "gives no answer"
 
 
-def judge(case: Case) -> Finding | NotObserved | None:
-    """Compared are the addresses of each source. A name that only this machine knows is a note: hosts files are made for that."""
+def judge(case: Case) -> Finding | None:
+    """Compared are the addresses of each source; one that was named by hand and gives none is told too.
+
+    A name that only this machine knows is a note: hosts files are made for that.
+    """
     sources = _sources(case)
     if len(sources) < 2 or any(one.ending.local is Local.INTERRUPTED for source in sources for one in source.answers):
         return None
@@ -84,15 +92,18 @@ def judge(case: Case) -> Finding | NotObserved | None:
         if near and not any(_given(case, one) for one in apart):
             return _finding(case, sources, Effect.NOTE, f"{summary} The addresses are close to each other, as those of one operator are.")
         return _finding(case, sources, Effect.RISKS, summary, Certainty.PROVEN if certain else Certainty.LIKELY)
+    silent = [one for one in by_hand if not one.addresses]
+    if silent:
+        # What answers with an error says so to everybody; silence may be the network's between here and there.
+        answered = all(any(other.rcode is not None for other in one.answers) for one in silent)
+        says = f"Programs that ask nobody else do not find {case.target.host}; {first.title} {first.told}."
+        return _finding(case, sources, Effect.RISKS, f"{_dead(silent)} {says}", Certainty.PROVEN if answered else Certainty.LIKELY, silent=())
     partly = [one for one in others if one.addresses and set(one.addresses) != set(first.addresses)]
     if partly and (any(_given(case, one) for one in partly) or any(not set(one.addresses) >= set(first.addresses) for one in partly)):
-        return _finding(case, sources, Effect.NOTE, f"{first.title} and {partly[0].title} share only some of the addresses of {case.target.host}.")
+        return _finding(case, sources, Effect.NOTE, f"{first.begins} and {partly[0].title} share only some of the addresses of {case.target.host}.")
     alone = [one for one in others if one.nowhere]
     if alone and first.asked == SYSTEM and "." in case.target.host and not case.target.host.endswith(".local"):
         return _finding(case, sources, Effect.NOTE, f"Only this machine knows {case.target.host} (its hosts file, for example); {alone[0].title} does not.")
-    silent = [one for one in by_hand if not one.addresses]
-    if silent:
-        return NotObserved(why=f"T{silent[0].title[1:]} {silent[0].told}, so there is nothing to compare.")
     return None
 
 
@@ -113,7 +124,7 @@ def _lost(case: Case, first: Source, others: tuple[Source, ...]) -> Finding | No
     if not knowing or case.attempts:
         return None
     sure = first.nowhere or any(one.rcode for one in first.answers)
-    summary = f"{first.title} {first.told}; {knowing[0].title} {knowing[0].told}."
+    summary = f"{first.begins} {first.told}; {knowing[0].title} {knowing[0].told}."
     return _finding(case, (first, *others), Effect.BREAKS, summary, Certainty.PROVEN if sure else Certainty.LIKELY)
 
 
@@ -149,11 +160,19 @@ def _inside(addresses: tuple[str, ...]) -> bool:
     return any(not ip_address(one.partition("%")[0]).is_global for one in addresses)
 
 
-def _finding(case: Case, sources: tuple[Source, ...], effect: Effect, summary: str, certainty: Certainty = Certainty.PROVEN) -> Finding:
-    evidence = tuple(
-        Evidence(says=f"{source.title[:1].upper()}{source.title[1:]} {_said(one)}.", at=case.pointer(one)) for source in sources for one in source.answers
-    )
-    return Finding(effect=effect, certainty=certainty, summary=f"{summary[:1].upper()}{summary[1:]}", evidence=evidence)
+def _dead(silent: list[Source]) -> str:
+    return " ".join(f"{one.begins} {one.told}." for one in silent)
+
+
+def _finding(
+    case: Case, sources: tuple[Source, ...], effect: Effect, summary: str, certainty: Certainty = Certainty.PROVEN, silent: tuple[Source, ...] | None = None
+) -> Finding:
+    """A finding over all sources. ``silent`` are those given by hand without any address that the summary does not name yet (``None``: find them)."""
+    if silent is None:
+        silent = tuple(one for one in sources if _given(case, one) and not one.addresses and not one.nowhere and one.begins not in summary)
+        summary = f"{summary} {_dead(list(silent))}".strip()
+    evidence = tuple(Evidence(says=f"{source.begins} {_said(one)}.", at=case.pointer(one)) for source in sources for one in source.answers)
+    return Finding(effect=effect, certainty=certainty, summary=summary, evidence=evidence)
 
 
 def _said(one: Resolution) -> str:

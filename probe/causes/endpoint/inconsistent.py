@@ -36,7 +36,7 @@ def judge(case: Case) -> Finding | None:
     if case.target.repeat > 1 and everyone[0] is not case:
         # One address says it for all: to judge every connection again for each of them would take long.
         return None
-    uneven = [one for one in tried if len({_outcome(again) for again in _answered(one)}) > 1]
+    uneven = [one for one in tried if len({_state(again) for again in _answered(one)}) > 1]
     if uneven:
         return _one_bad_machine(case, uneven)
     if len(tried) < 2:
@@ -74,19 +74,12 @@ def _answered(case: Case) -> tuple[Case, ...]:
     return tuple(one for one in case.tries if one.connect and one.connect.ending.how is not How.LOCAL)
 
 
-def _outcome(case: Case) -> str:
-    """What became of one connection: as ``_state``, and what a machine says whose service is gone."""
-    state = _state(case)
-    status = case.exchange.status if case.exchange and case.exchange.protocol == "https" else None
-    return f"answers HTTP {status}" if state == "works" and status in GATEWAY else state
-
-
 def _one_bad_machine(case: Case, uneven: list[Case]) -> Finding:
     """Say how many connections to each address came to what."""
     sentences, evidence = [], []
     for one in uneven:
         tries = _answered(one)
-        states = [_outcome(again) for again in tries]
+        states = [_state(again) for again in tries]
         counted = [(state, states.count(state)) for state in dict.fromkeys(states)]
         bad = [(state, count) for state, count in counted if state != "works"]
         failing = sum(count for _, count in bad)
@@ -128,7 +121,7 @@ def _healthy(case: Case) -> bool:
 
 
 def _state(case: Case) -> str:
-    """What became of one address, in words that are equal for equal outcomes."""
+    """What became of one connection, in words that are equal for equal outcomes."""
     if not case.connected:
         return f"does not accept connections ({case.connect.ending.how if case.connect else 'not tried'})"
     if not case.established:
@@ -144,12 +137,15 @@ def _state(case: Case) -> str:
 def _answer(case: Case) -> str | None:
     """What is wrong with the first words, where that depends on the machine that answers; other answers may differ for good reasons."""
     one = case.exchange
-    if one is None or case.target.guessed:
+    if one is None:
+        return None
+    if one.protocol == "https" and one.status in GATEWAY:
+        return f"answers HTTP {one.status}"
+    # Where nobody said that the service speaks this protocol, an answer that is none proves nothing.
+    if case.target.guessed:
         return None
     if one.status is None:
         return "ends the connection without an answer" if one.ending.how in (How.CLOSED, How.RESET) else None
-    if one.protocol == "https" and one.status in GATEWAY:
-        return f"answers HTTP {one.status}"
     if one.protocol == "https" and one.status == 400 and case.hello and case.hello.certificate_requested:
         return "wants a client certificate"
     return None

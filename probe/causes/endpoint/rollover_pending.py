@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from probe.case.case import Case
 from probe.causes.chain.pin_mismatch import same_names, shown_by
-from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.certificate import fingerprint, title
 
 CAUSE = Cause(
@@ -25,10 +25,12 @@ CAUSE = Cause(
 SHOWN_BY = shown_by
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """The expected certificate is for the same names, newer than the one that was sent, and not over."""
     pin, leaf = case.target.pin, case.leaf
     new = pin.certificate if pin else None
+    if new is not None and leaf is None:
+        return NotObserved(why="No certificate came, so that none could be compared with the expected one.")
     if pin is None or new is None or leaf is None or sha256(leaf.der).hexdigest() == pin.sha256:
         return None
     begins, began = new.read.not_before, leaf.read.not_before

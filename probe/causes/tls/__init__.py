@@ -1,9 +1,9 @@
 """The handshake: do both sides find a way to speak TLS?"""
 
 from probe.case.case import Case, step
+from probe.case.hello_size import agreed as both_agreed
 from probe.causes.words import Evidence
 from probe.facts.observation import Alert, Handshake, How, Preamble
-from probe.tls.messages import reading
 from probe.tls.plaintext import wants_tls
 
 TLS13 = 0x0304
@@ -40,10 +40,7 @@ def plain_answer(case: Case) -> Preamble | None:
 def agreed(case: Case, question: str) -> Handshake | None:
     """The handshake of this question if both sides agreed: it was completed, or stopped only where the server wanted a client certificate."""
     found = step(case.asked(question), Handshake)
-    if found is None or found.ending.how is How.DONE:
-        return found
-    facts = reading(found)
-    return found if facts.version and facts.certificate_requested and found.ending.how is not How.LOCAL else None
+    return found if found and both_agreed(found) else None
 
 
 def only_tls12(case: Case) -> Handshake | None:

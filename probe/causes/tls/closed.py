@@ -20,6 +20,7 @@ CAUSE = Cause(
     title="The handshake is cut off without an alert",
     owner=Owner.SERVER,
     actions=("find-box", "limit-to-tls12"),
+    instead=("ask-caller",),
     references=("RFC 8446 section 6.1", "RFC 8446 section 4.2.1"),
 )
 USUAL = openssl_says("unexpected eof while reading", "errno=104", options="")

@@ -20,7 +20,7 @@ from probe.tls.messages import HandshakeReading, reading
 CAUSE = Cause(
     title="The server only offers outdated TLS",
     owner=Owner.SERVER,
-    actions=("modernise-server",),
+    actions=("modernise-server", "allow-outdated"),
     references=("RFC 8996", "RFC 7568", "RFC 7465", "RFC 9325 section 3.1", "RFC 5746 section 3.4"),
     explains=("tls.version", "tls.cipher", "tls.closed", "tls.malformed"),
 )
@@ -66,7 +66,9 @@ def judge(case: Case) -> Finding | None:
         evidence.append(Evidence(says=f"{says}: {what}.", at=case.pointer(old)))
     else:
         return None
-    return Finding(effect=Effect.BREAKS, summary=f"The server only offers {what}.", evidence=tuple(evidence))
+    # What no library speaks any more, no setting of a client brings back.
+    actions = CAUSE.actions if found else CAUSE.actions[:1]
+    return Finding(effect=Effect.BREAKS, summary=f"The server only offers {what}.", evidence=tuple(evidence), actions=actions)
 
 
 def _shown(case: Case, one: Handshake) -> tuple[Handshake, str] | None:

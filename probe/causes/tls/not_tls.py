@@ -15,7 +15,11 @@ from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.tls.plaintext import first_line, recognise
 
 CAUSE = Cause(
-    title="The port speaks plain text, not TLS", owner=Owner.USER, actions=("use-tls-port",), references=("RFC 8446 section 5.1", "RFC 2817 section 1")
+    title="The port speaks plain text, not TLS",
+    owner=Owner.USER,
+    actions=("use-tls-port",),
+    instead=("call-with-tls",),
+    references=("RFC 8446 section 5.1", "RFC 2817 section 1"),
 )
 PLAIN = openssl_says("wrong version number", "packet length too long", "record layer failure", options="")
 LDAP = Shown(

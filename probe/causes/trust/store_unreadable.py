@@ -4,7 +4,8 @@ A file or folder of trusted certificates has entries that are damaged or are no 
 in a form that not every program takes: indented, in one line, with a byte order mark, in UTF-16. What programs make of
 that differs: OpenSSL and Java refuse a whole text file at its first damaged block, others skip the entry; Java also
 refuses a file that holds a key or a request. The root that is needed may be the damaged one. A store in which no
-certificate can be found ends the check at once, with exit code 2.
+certificate can be found ends the check at once, with exit code 2. DER and PKCS #7 are worth a note only: OpenSSL, curl
+and Python read neither, keytool imports no PKCS #7, but each takes the same certificates as PEM.
 
 Clients say: OpenSSL "Error loading file", curl exit 77 "error setting certificate verify locations", Java
 "java.security.cert.CertificateException", "No certificate data found", "Incomplete data" or "problem accessing trust
@@ -26,12 +27,13 @@ OPENSSL = Shown(commands=("openssl verify -CAfile {store} {store}",), shows='Ope
 def judge(case: Case) -> Finding | None:
     """A client stack refuses the whole store, or entries were skipped. That may be the reason when the chain ends outside of the store."""
     voting = {one.name for one in case.stacks}
-    refused = [(store, one) for store in case.observation.stores for one in store.refused if one.stack in voting]
+    each = [(store, one) for store in case.observation.stores for one in store.refused if one.stack in voting]
+    refused = [(store, one) for store, one in each if not one.convertible]
     if refused and case.presented:
         return _refused(case, refused)
-    broken = [(store, one) for store in case.observation.stores for one in store.skipped]
+    broken = [(store, one) for store in case.observation.stores for one in store.skipped if not (one.other and store.refused)]
     if not broken:
-        return None
+        return _noted(case, [(store, one) for store, one in each if one.convertible])
     lost = bool(case.refusing(Why.ISSUER_UNKNOWN, Why.NOT_TRUSTED, Why.SELF_SIGNED))
     count = f"{len(broken)} entr{'y' if len(broken) == 1 else 'ies'}"
     return Finding(
@@ -45,7 +47,9 @@ def judge(case: Case) -> Finding | None:
 
 def shown_by(case: Case, _finding: Finding) -> Shown:
     """Ask a program that refuses the store."""
-    stacks = {one.stack for store in case.observation.stores for one in store.refused}
+    stacks = {one.stack for store in case.observation.stores for one in store.refused if not one.convertible}
+    if not stacks:
+        return OPENSSL if any(one.stack == "openssl" for store in case.observation.stores for one in store.refused) else KEYTOOL
     return OPENSSL if "openssl" in stacks and "java" not in stacks else KEYTOOL
 
 
@@ -63,4 +67,19 @@ def _refused(case: Case, refused: list[tuple[TrustStore, Refused]]) -> Finding:
         evidence=tuple(Evidence(says=f"{titles[one.stack]} refuses {found.path}: {one.why}.", at=case.pointer(found)) for found, one in refused[:SHOWN]),
         values=(("store", store.path),),
         stacks=case.stopped(stacks),
+    )
+
+
+def _noted(case: Case, each: list[tuple[TrustStore, Refused]]) -> Finding | None:
+    """The stacks that take the same certificates only in another form."""
+    if not each:
+        return None
+    titles = {one.name: one.title.partition(" (")[0] for one in case.stacks}
+    files = ", ".join(dict.fromkeys(store.path for store, _ in each))
+    return Finding(
+        effect=Effect.NOTE,
+        summary=f"Not every client takes {files} as it is. " + " ".join(dict.fromkeys(f"{titles[one.stack]}: {one.why}." for _, one in each)),
+        evidence=tuple(Evidence(says=f"{titles[one.stack]} does not take {store.path}: {one.why}.", at=case.pointer(store)) for store, one in each[:SHOWN]),
+        stacks=tuple(dict.fromkeys(one.stack for _, one in each)),
+        values=(("store", each[0][0].path),),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from probe.lab.answers import Answer
 from probe.lab.pki import AUTHORITY
 from probe.lab.revocation_shop import HARD, LEAF_CRL, LEAF_OCSP, SOFT, by_crl, by_ocsp
-from probe.lab.scene import RISK, Scene
+from probe.lab.scene import RISK, UNDECIDED, Scene
 from probe.lab.shop import hierarchy, open_shop, working_shop
 from probe.lab.stage import Stage
 from probe.lab.status import Wish, answer, refusal, revocation_list
@@ -108,6 +108,20 @@ def intermediate(stage: Stage) -> Scene:
     return open_shop(stage, made, made.root, options=HARD)
 
 
+def ldap_only(stage: Stage) -> Scene:
+    """The certificate names its list by an ldap: URL alone, which the probe does not ask, and the client insists on an answer."""
+    made = hierarchy(leaf=Traits(crl=("ldap:///CN=Lab%20Issuing%20CA,CN=CDP?certificateRevocationList?base",)))
+    return open_shop(stage, made, made.root, options=HARD, expects=UNDECIDED)
+
+
+def ldap_besides(stage: Stage) -> Scene:
+    """The list is named by an ldap: URL and by an http: one; the latter answers."""
+    web = stage.http()
+    made = hierarchy(leaf=Traits(crl=("ldap:///CN=Lab%20Issuing%20CA,CN=CDP?certificateRevocationList?base", web.url + LEAF_CRL)))
+    web.put(LEAF_CRL, revocation_list(made.intermediate))
+    return working_shop(stage, made, made.root, options=HARD)
+
+
 def nothing_offered(stage: Stage) -> Scene:
     """No certificate names a place to ask: that is no fault."""
     made = hierarchy()
@@ -140,4 +154,6 @@ variants: dict[str, Callable[[Stage], Scene]] = {
     "intermediate": intermediate,
     "nothing-offered": nothing_offered,
     "list-instead": list_instead,
+    "ldap-only": ldap_only,
+    "ldap-besides": ldap_besides,
 }

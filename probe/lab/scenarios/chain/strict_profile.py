@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from probe.lab.pki import AUTHORITY
-from probe.lab.scene import RISK, Scene
-from probe.lab.shop import hierarchy, open_shop, working_shop
+from probe.lab.scene import NOTE, RISK, Scene
+from probe.lab.shop import credentials, hierarchy, open_shop, working_shop
 from probe.lab.stage import Stage
 from probe.lab.traits import Traits
 
@@ -30,6 +30,18 @@ def no_key_usage(stage: Stage) -> Scene:
     return open_shop(stage, made, made.root, expects=RISK)
 
 
+def own_root(stage: Stage) -> Scene:
+    """Only the root that the user trusts lacks a key usage and has uncritical basic constraints, as many home-made ones do."""
+    made = hierarchy(root=replace(AUTHORITY, key_usage=(), ca_critical=False))
+    return open_shop(stage, made, made.root, expects=NOTE)
+
+
+def own_root_sent(stage: Stage) -> Scene:
+    """The same, and the server sends the root along."""
+    made = hierarchy(root=replace(AUTHORITY, key_usage=()))
+    return open_shop(stage, credentials(made.leaf, made.intermediate, made.root), made.root, expects=NOTE)
+
+
 def not_critical(stage: Stage) -> Scene:
     """The basic constraints of the CA certificates are not critical."""
     above = replace(AUTHORITY, ca_critical=False)
@@ -43,4 +55,10 @@ def empty_subject(stage: Stage) -> Scene:
     return open_shop(stage, made, made.root, options=("--as", "openssl"), expects=RISK)
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"no-key-usage": no_key_usage, "not-critical": not_critical, "empty-subject": empty_subject}
+variants: dict[str, Callable[[Stage], Scene]] = {
+    "no-key-usage": no_key_usage,
+    "own-root": own_root,
+    "own-root-sent": own_root_sent,
+    "not-critical": not_critical,
+    "empty-subject": empty_subject,
+}

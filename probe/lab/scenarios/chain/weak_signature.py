@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from probe.lab.pki import AUTHORITY
-from probe.lab.scene import DEPENDS, Scene
-from probe.lab.shop import hierarchy, open_shop, working_shop
+from probe.lab.pki import AUTHORITY, self_signed
+from probe.lab.scene import DEPENDS, RISK, Scene
+from probe.lab.shop import HOST, credentials, hierarchy, open_shop, working_shop
 from probe.lab.stage import Stage
 from probe.lab.traits import Traits
 
@@ -30,4 +30,10 @@ def sha1(stage: Stage) -> Scene:
     return open_shop(stage, made, made.root, expects=DEPENDS)
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"sha1": sha1}
+def trusted_by_itself(stage: Stage) -> Scene:
+    """A self-signed certificate with MD5 that is in the trust store itself: nobody checks its signature, but Java does not offer MD5."""
+    own = self_signed(HOST, traits=Traits(key="rsa-2048", hash="md5"))
+    return open_shop(stage, credentials(own), own, expects=RISK)
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"sha1": sha1, "trusted-by-itself": trusted_by_itself}

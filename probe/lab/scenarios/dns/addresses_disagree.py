@@ -37,8 +37,16 @@ def some_in_common(stage: Stage) -> Scene:
 
 
 def silent(stage: Stage) -> Scene:
-    """One of the servers fails, so that there is nothing to compare."""
-    return _scene(stage, GOOD_ZONE, Zone(fails=(("*", "servfail"),)), WORKS)
+    """The second server fails: programs that ask it do not find the name."""
+    return _scene(stage, GOOD_ZONE, Zone(fails=(("*", "servfail"),)), RISK)
+
+
+def dead(stage: Stage) -> Scene:
+    """Nobody answers at the second address that was given for a DNS server."""
+    made = hierarchy()
+    port = stage.tls(Serving(credentials=(made.whole,)))
+    servers = ("--resolver", stage.dns(GOOD_ZONE), "--resolver", f"{LOOPBACK}:{stage.closed_port()}")
+    return Scene(arguments=(f"https://{HOST}:{port}", *servers, "--trust", stage.trust_file(made.root)), expects=RISK)
 
 
 def _zone(*addresses: str) -> Zone:
@@ -57,4 +65,5 @@ variants: dict[str, Callable[[Stage], Scene]] = {
     "other-machine": other_machine,
     "some-in-common": some_in_common,
     "silent": silent,
+    "dead": dead,
 }

@@ -1,8 +1,16 @@
 """What shall be the trust store cannot be read."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from probe.lab.scene import DEPENDS, FAILS, RISK, UNUSABLE, Expects, Scene
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
+
+from probe.facts.certificate import Certificate
+from probe.formats.writing import jks_trust_store, pkcs12_trust_store
+from probe.lab.scene import DEPENDS, FAILS, NOTE, RISK, UNUSABLE, Expects, Scene
 from probe.lab.shop import hierarchy, reach, working_shop
 from probe.lab.stage import Stage
 from probe.lab.tls_server import Serving
@@ -54,7 +62,42 @@ def folder(stage: Stage) -> Scene:
     return Scene(arguments=reach(port, str(kept)), expects=RISK)
 
 
-def _trusting(stage: Stage, form: Callable[[str], str], expects: Expects) -> Scene:
+def der(stage: Stage) -> Scene:
+    """The root as DER, as Windows exports it: keytool takes that, OpenSSL and curl want PEM."""
+    return _trusting(stage, lambda root: x509.load_pem_x509_certificate(root.encode()).public_bytes(Encoding.DER), NOTE)
+
+
+def pkcs7(stage: Stage) -> Scene:
+    """The root in PKCS #7 (.p7b), which neither OpenSSL nor keytool -importcert takes."""
+    return _trusting(stage, lambda root: serialize_certificates([x509.load_pem_x509_certificate(root.encode())], Encoding.PEM), NOTE)
+
+
+def with_key(stage: Stage) -> Scene:
+    """A private key stands behind the root: keytool imports the certificate, Java programs that read the file themselves refuse it."""
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return _trusting(stage, lambda root: root + key, NOTE)
+
+
+def jks(stage: Stage) -> Scene:
+    """The root in a JKS store: Java takes that as it is, OpenSSL and curl want PEM."""
+    return _trusting(stage, lambda root: jks_trust_store(_certificate(root), "changeit", datetime.now(UTC)), NOTE)
+
+
+def pkcs12(stage: Stage) -> Scene:
+    """The root in a PKCS12 store as keytool writes it."""
+    return _trusting(stage, lambda root: pkcs12_trust_store(_certificate(root), "changeit"), NOTE)
+
+
+def wrong_password(stage: Stage) -> Scene:
+    """The store has a password that nobody gave."""
+    return _trusting(stage, lambda root: pkcs12_trust_store(_certificate(root), "known to nobody"), UNUSABLE)
+
+
+def _certificate(text: str) -> tuple[Certificate, ...]:
+    return (Certificate(der=x509.load_pem_x509_certificate(text.encode()).public_bytes(Encoding.DER)),)
+
+
+def _trusting(stage: Stage, form: Callable[[str], str | bytes], expects: Expects) -> Scene:
     """Trust a file that holds the root in some form."""
     made = hierarchy()
     port = stage.tls(Serving(credentials=(made.whole,)))
@@ -67,4 +110,10 @@ variants: dict[str, Callable[[Stage], Scene]] = {
     "byte-order-mark": byte_order_mark,
     "carriage-returns": carriage_returns,
     "folder": folder,
+    "der": der,
+    "pkcs7": pkcs7,
+    "with-key": with_key,
+    "jks": jks,
+    "pkcs12": pkcs12,
+    "wrong-password": wrong_password,
 }

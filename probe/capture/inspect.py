@@ -1,0 +1,160 @@
+"""Files and folders that the user wants to have inspected: read one after the other, bounded, and opened with the password that was given or is asked for."""
+
+import os
+import stat
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from probe.capture.files import load, unreadable
+from probe.capture.store_password import USUAL, Prompt
+from probe.facts.files import InspectedFile
+from probe.facts.unusable import Unusable
+from probe.formats.everything import everything, wants_password
+
+FILES = 20_000
+DEPTH = 8
+ENTRIES = 20_000
+"""Certificates, keys and requests that are kept altogether; one more and the folder is refused, so that memory stays bounded."""
+IN_FOLDER = 16 * 1024 * 1024
+"""Bytes of a file in a folder that are read; one that the user named may be larger."""
+KEPT = 64 * 1024 * 1024
+TRIES = 3
+EVERY = 250
+"""After so many files somebody who waits is told."""
+STORES = ("jks", "jceks", "pkcs12")
+
+Progress = Callable[[str], None]
+
+
+class Passwords:
+    """Gives the password of a file: from the variable that was named, the usual one of key stores, else from whoever sits at the terminal."""
+
+    __slots__ = ("_prompt", "_variable")
+
+    def __init__(self, variable: str = "", prompt: Prompt | None = None) -> None:
+        self._variable = variable
+        self._prompt = prompt
+
+    def given(self) -> str | None:
+        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when it is not set."""
+        if not self._variable:
+            return None
+        value = os.environ.get(self._variable)
+        if value is None:
+            raise Unusable(f"The environment variable {self._variable}, named by --password-env, is not set.", "Set it for this command, or leave it out.")
+        return value
+
+    def ask(self, what: str) -> str | None:
+        """Ask a person; ``None`` when nobody is there."""
+        return self._prompt(what) if self._prompt else None
+
+    def __repr__(self) -> str:
+        return "Passwords(hidden)"
+
+
+def inspected(sources: tuple[str, ...], passwords: Passwords, progress: Progress = lambda _text: None) -> tuple[InspectedFile, ...]:
+    """Read everything that the user named, files and folders. Raises ``Unusable`` when one does not exist, or when none can be read."""
+    given = passwords.given()
+    found: list[InspectedFile] = []
+    failed: list[Unusable] = []
+    count = entries = kept = 0
+    for path, named, closed in _places(sources):
+        if closed:
+            found.append(InspectedFile(path=str(path), named=False, problem="unreadable", why=closed))
+            continue
+        count += 1
+        if count % EVERY == 0:
+            progress(f"{count:,} files read")
+        try:
+            # A certificate has a few thousand bytes; what is far larger in a folder is something else.
+            data = load(path) if named else load(path, IN_FOLDER)
+        except Unusable as error:
+            failed.append(error)
+            found.append(InspectedFile(path=str(path), named=named, problem="unreadable", why=error.says))
+            continue
+        files = _opened(data, path, named, given, passwords)
+        entries += sum(len(one.entries) for one in files)
+        kept += sum(len(entry.certificate.der) for one in files for entry in one.entries if entry.certificate)
+        if entries > ENTRIES or kept > KEPT:
+            raise Unusable(f"There are more than {ENTRIES:,} certificates and keys, or {KEPT // 1024 // 1024} MiB of them.", "Inspect them folder by folder.")
+        found += files
+    if not found:
+        raise Unusable(f"There is no file in {', '.join(sources)}.", "Name files, or a folder with files.")
+    if failed and len(failed) == len(found):
+        raise failed[0]
+    return tuple(found)
+
+
+def _opened(data: bytes, path: Path, named: bool, given: str | None, passwords: Passwords) -> tuple[InspectedFile, ...]:
+    files = everything(data, str(path), given, named)
+    if not wants_password(files):
+        return files
+    if files[0].kind in STORES:
+        usual = everything(data, str(path), USUAL, named)
+        if not wants_password(usual):
+            return tuple(_noting(one, f"opened with the password {USUAL}, which is the usual one") for one in usual)
+    for _ in range(TRIES if named else 0):
+        said = passwords.ask(str(path))
+        if said is None:
+            break
+        files = everything(data, str(path), said, named)
+        if not wants_password(files):
+            break
+    return files
+
+
+def _noting(one: InspectedFile, note: str) -> InspectedFile:
+    return replace(one, notes=(*one.notes, note))
+
+
+def _places(sources: tuple[str, ...]) -> Iterator[tuple[Path, bool, str]]:
+    """Each file with whether the user named it; a folder gives what is in it and below, and one that may not be looked into says why. Raises ``Unusable``."""
+    seen: set[tuple[int, int]] = set()
+    for source in sources:
+        path = Path(source)
+        try:
+            status = path.stat()
+        except (OSError, ValueError) as error:
+            raise unreadable(path, error) from None
+        if stat.S_ISDIR(status.st_mode):
+            yield from ((one, False, why) for one, why in _folder(path, seen))
+        elif (status.st_dev, status.st_ino) not in seen:
+            seen.add((status.st_dev, status.st_ino))
+            yield path, True, ""
+
+
+def _folder(folder: Path, seen: set[tuple[int, int]]) -> Iterator[tuple[Path, str]]:
+    """The regular files in a folder and below it, each once however many links lead to it, in the order of their names."""
+    waiting = deque([(folder, 0)])
+    count = 0
+    while waiting:
+        current, depth = waiting.popleft()
+        try:
+            with os.scandir(current) as listed:
+                entries = sorted(islice(listed, FILES + 1), key=lambda one: one.name)
+        except OSError as error:
+            if current == folder:
+                raise unreadable(folder, error) from None
+            yield current, unreadable(current, error).says
+            continue
+        for one in entries:
+            try:
+                status = one.stat()
+            except OSError:
+                # A link to nothing or to itself is no file.
+                continue
+            identity = (status.st_dev, status.st_ino)
+            if identity in seen:
+                continue
+            seen.add(identity)
+            if stat.S_ISDIR(status.st_mode):
+                if depth < DEPTH:
+                    waiting.append((current / one.name, depth + 1))
+            elif stat.S_ISREG(status.st_mode):
+                count += 1
+                if count > FILES:
+                    raise Unusable(f"The folder {folder} holds more than {FILES:,} files.", "Name a folder that holds only the certificates.")
+                yield current / one.name, ""

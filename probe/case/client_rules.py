@@ -1,0 +1,45 @@
+"""What a profile says of the client certificate, held against the one that is named. Pure; remarks only, for the server decides."""
+
+from probe.facts.certificate import Certificate, title
+from probe.facts.identity import Identity
+from probe.facts.profile import ClientRules, SubjectRule
+from probe.profiles.templates import used
+
+
+def remarks(rules: ClientRules, identity: Identity | None) -> tuple[str, ...]:
+    """Sentences about everything in which the certificate is not as the profile says, and about one that is missing or not wanted."""
+    own = identity.own if identity else None
+    if identity is None or own is None:
+        return ("The profile says that a client certificate is required; none was named (--cert).",) if rules.policy == "required" else ()
+    found = [f"The profile says that no client certificate is to be sent ({rules.policy})."] if rules.policy in ("forbidden", "must-not-be-demanded") else []
+    if rules.issuer_regex and not any(_finds(one.text, own.read.issuer.text if own.read.issuer else "") for one in rules.issuer_regex):
+        found.append(f'The issuer of "{title(own)}" is none that the profile names.')
+    found += [text for one in rules.subject_rules if (text := _subject(one, own))]
+    kind = own.read.key.kind if own.read.key else ""
+    if rules.key and kind not in rules.key:
+        found.append(f"The key is {kind or 'not readable'}; the profile says {' or '.join(rules.key)}.")
+    purposes = own.read.extended_key_usage
+    if rules.eku == "required" and (purposes is None or "clientAuth" not in purposes):
+        found.append("The profile says that the certificate must be made for TLS clients (clientAuth), which it is not.")
+    if own.read.version == 1 and not rules.v1_allowed and (rules.eku == "required" or rules.subject_rules):
+        found.append("The certificate is of version 1, which the profile does not allow.")
+    if rules.send_chain in ("with-ca", "full") and rules.direct_issuer_only and len(identity.certificates) == 1:
+        found.append("The profile says that the certificate is sent together with its issuer; the file holds it alone.")
+    return tuple(found)
+
+
+def _subject(rule: SubjectRule, own: Certificate) -> str:
+    """Why a subject is not as a rule says; "" when it is, or when the rule waits for a variable."""
+    if used(rule.equals):
+        return ""
+    values = [value for name, value in (own.read.subject.attributes if own.read.subject else ()) if name == rule.attribute]
+    if any(value == rule.equals if rule.equals else _finds(rule.regex, value) for value in values):
+        return ""
+    wanted = repr(rule.equals) if rule.equals else f"to match {rule.regex}"
+    return f"{rule.attribute} of the certificate is {' and '.join(map(repr, values[:3])) or 'not there'}; the profile says {wanted}."
+
+
+def _finds(pattern: str, text: str) -> bool:
+    from probe.profiles.patterns import found  # whoever names no profile needs none of it
+
+    return found(pattern, text)

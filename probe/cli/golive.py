@@ -1,0 +1,195 @@
+"""probe go-live: the list before going live."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from probe.cli.output import ask_password, check_files, check_output, colour, complain, progress, show, width
+from probe.facts.unusable import Unusable
+
+if TYPE_CHECKING:
+    from probe.facts.golive import Day
+    from probe.jobs.golive import Prepared
+    from probe.jobs.golive_plan import Plan
+    from probe.jobs.target import Options
+    from probe.report.checklist import Checklist
+
+EXAMPLES = """Examples:
+
+\b
+  probe go-live --example > plan.toml
+  probe go-live plan.toml
+  probe go-live plan.toml --on 2026-12-31 --html list.html
+  probe go-live plan.toml --format junit --output go-live.xml
+  probe go-live --profile hubject-emp --env qa --var provider=DE-DCB --trust hubject-certificates --cert client.p12
+
+Exit code: 0 all required items passed, 1 one failed, 2 wrong usage, 3 required items could not be done, 4 a defect of the probe, 130 interrupted."""
+
+FORMATS = ("terminal", "html", "json", "junit")
+Text = str | None
+File = Path | None
+
+
+def golive(
+    plan: Annotated[File, typer.Argument(metavar="[PLAN.toml]", help="The plan: a TOML file with one table for each endpoint.")] = None,
+    profile: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Instead of a plan: the endpoints of a known system.")] = None,
+    env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
+    endpoint: Annotated[Text, typer.Option(metavar="NAME", help="One endpoint of the profile, or of the plan. Default: all.")] = None,
+    var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the profile. Repeat for several.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(metavar="ID", help="Consent to a question of the profile that has side effects.")] = None,
+    on: Annotated[Text, typer.Option(metavar="DATE", help="The day on which it must work (2026-12-31). Default: that of the plan, or now.")] = None,
+    days: Annotated[int | None, typer.Option(metavar="N", help="For how many days after it everything should still be valid. Default: 30.")] = None,
+    connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="DNS is not switched yet: check the machine at this address (one endpoint).")] = None,
+    trust: Annotated[list[str] | None, typer.Option(help="With --profile: system, certifi, none, a file or a folder. Repeat to add up.")] = None,
+    cert: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: the client's certificate (PEM, DER), or a PKCS12 file.")] = None,
+    key: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: its private key, if that is in a file of its own.")] = None,
+    password_env: Annotated[Text, typer.Option(metavar="NAME", help="With --profile: the environment variable that holds the password of the key.")] = None,
+    stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="With --profile: judge as this client stack (java, openssl).")] = None,
+    resolver: Annotated[list[str] | None, typer.Option(metavar="IP[:PORT]", help="With --profile: ask this DNS server.")] = None,
+    example: Annotated[bool, typer.Option("--example", help="Print a commented plan to begin with, and stop.")] = False,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, html, json or junit.")] = "terminal",
+    output: Annotated[File, typer.Option(metavar="FILE", help="Write the list here instead of to standard output.")] = None,
+    html: Annotated[File, typer.Option(metavar="FILE", help="Write the page to print and sign besides.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
+    color: Annotated[bool, typer.Option("--color/--no-color", help="Colours, on a terminal only.")] = True,
+) -> int:
+    """Go through everything that must be right before going live: DNS, names, chain, dates, client certificates, the application."""
+    from probe.jobs.golive import inspect
+    from probe.jobs.golive_plan import example as example_plan
+    from probe.jobs.target import Options
+    from probe.report.checklist import exit_code
+    from probe.report.golive import compose
+
+    if example:
+        check_output()
+        show(example_plan())
+        return 0
+    if form not in FORMATS:
+        raise Unusable(f"There is no format {form!r} for this list.", f"Choose one of {', '.join(FORMATS)}.")
+    check_files(output, html=html, inputs=(plan, *(trust or ()), cert, key))
+    mine = Options(
+        profile=profile,
+        env=env,
+        endpoint=endpoint,
+        var=tuple(var or ()),
+        allow=tuple(allow or ()),
+        connect=connect,
+        trust=tuple(trust or ()),
+        cert=cert,
+        key=key,
+        password_env=password_env,
+        stack=stack,
+        resolver=tuple(resolver or ()),
+    )
+    prepared = _of_profile(plan, mine, on, days) if profile is not None else _of_plan(plan, mine, on, days)
+    if prepared is None:
+        return 2
+    found = compose(inspect(prepared, progress))
+    _deliver(found, form, output, html, color)
+    return exit_code(found, strict)
+
+
+def _of_profile(plan: Path | None, mine: "Options", on: str | None, days: int | None) -> "Prepared":
+    from probe.facts.golive import DAYS
+    from probe.jobs.golive import of_profile, prepared
+    from probe.jobs.golive_plan import day
+
+    if plan is not None:
+        raise Unusable("Both a plan and --profile are given.", "Leave out one of the two; a plan names profiles inside of it.")
+    when = day(on, DAYS if days is None else _days(days))
+    return prepared(of_profile(mine, when), None, when, ask_password)
+
+
+def _of_plan(path: Path | None, mine: "Options", on: str | None, days: int | None) -> "Prepared | None":
+    """The plan with what the command line says in its place; ``None`` when its faults were told."""
+    from dataclasses import replace
+
+    from probe.jobs.golive import load_plan, prepared
+
+    if path is None:
+        raise Unusable("No plan is named.", "Name a file, or --profile; probe go-live --example prints a plan to begin with.")
+    alone = ("env", "var", "allow", "trust", "cert", "key", "password_env", "stack", "resolver")
+    given = next((one for one in alone if getattr(mine, one)), "")
+    if given:
+        option = {"password_env": "password-env", "stack": "as"}.get(given, given)
+        raise Unusable(f"--{option} goes with --profile; for a plan it stands in the plan.", f"Write {option} = ... in its [[endpoint]] table.")
+    plan, faults = load_plan(path)
+    if not faults.told():
+        plan = _chosen(plan, mine)
+    when = _day(plan, on, days)
+    found = prepared(replace(plan, day=when), faults, when, ask_password)
+    if told := faults.told():
+        _complain(path, told)
+        return None
+    return found
+
+
+def _chosen(plan: "Plan", mine: "Options") -> "Plan":
+    """The endpoints that are meant, with the address given by hand."""
+    from dataclasses import replace
+
+    wanted = plan.wanted
+    if mine.endpoint:
+        wanted = tuple(one for one in wanted if one.place.name == mine.endpoint)
+        if not wanted:
+            raise Unusable(f"The plan has no endpoint {mine.endpoint!r}.", f"It has: {', '.join(one.place.name for one in plan.wanted)}.")
+    if mine.connect:
+        if len(wanted) != 1:
+            raise Unusable(f"--connect is for one endpoint, and the plan has {len(wanted)}.", "Name one with --endpoint, or write connect = ... in the plan.")
+        wanted = (replace(wanted[0], options=replace(wanted[0].options, connect=mine.connect)),)
+    return replace(plan, wanted=wanted)
+
+
+def _day(plan: "Plan", on: str | None, days: int | None) -> "Day":
+    from probe.jobs.golive_plan import day
+
+    after = plan.day.days if days is None else _days(days)
+    return day(on if on is not None else plan.day.named or None, after)
+
+
+def _days(days: int) -> int:
+    from probe.jobs.golive_plan import MOST_DAYS
+
+    if not 0 <= days <= MOST_DAYS:
+        raise Unusable(f"--days {days} cannot be used.", f"Write a number between 0 and {MOST_DAYS}.")
+    return days
+
+
+def _complain(path: Path, told: "tuple[str, ...]") -> None:
+    """All faults of a plan at once, each with its line."""
+    for one in told:
+        complain(one, "")
+    count = "One fault" if len(told) == 1 else f"{len(told)} faults"
+    complain(f"{count} in {path}; nothing was checked.", "A commented plan to compare: probe go-live --example")
+
+
+def _deliver(found: "Checklist", form: str, output: Path | None, html: Path | None, coloured: bool) -> None:
+    from probe.capture.write import write
+
+    plain = output is None or str(output) == "-"
+    text = _text(found, form, plain and colour(coloured), width() if plain else 100)
+    if output is None or str(output) == "-":
+        show(text)
+    else:
+        write(output, text.encode("utf-8", "backslashreplace"))
+    if html is not None:
+        write(html, _text(found, "html", False, 100).encode("utf-8", "backslashreplace"))
+
+
+def _text(found: "Checklist", form: str, coloured: bool, columns: int) -> str:
+    if form == "html":
+        from probe.render import checklist_html
+
+        return checklist_html.render(found)
+    if form == "json":
+        from probe.render import checklist_json
+
+        return checklist_json.render(found)
+    if form == "junit":
+        from probe.render import checklist_junit
+
+        return checklist_junit.render(found)
+    from probe.render import checklist_terminal
+
+    return checklist_terminal.render(found, coloured, columns)

@@ -1,0 +1,203 @@
+"""Which profile the user means, and the targets that come of it. Raises ``Unusable`` with one sentence and what there is instead."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from probe.capture.files import load as load_file
+from probe.case.checked import spoken_as
+from probe.facts.profile import Agreement, Endpoint, Environment, Profile
+from probe.facts.target import Target
+from probe.facts.unusable import Unusable
+from probe.jobs.request import secrets
+from probe.jobs.target import Options, target
+from probe.profiles import load, shipped
+from probe.profiles.agree import agree, endpoints, environment, values
+from probe.profiles.read import marked, read, read_marks
+from probe.profiles.table import guess
+from probe.profiles.templates import NAME, fill
+
+LIMIT = 1024 * 1024
+"""Bytes of a profile's file that are read at all."""
+FOLDER = "PROBE_PROFILES"
+"""The environment variable that names the folder of own profiles."""
+MARKS = ".marks.toml"
+"""How the files end that hold learned marks of a profile."""
+
+Wanted = tuple[tuple[Target, Agreement], ...]
+
+
+def folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of own profiles, whether it exists or not."""
+    named = environ.get(FOLDER)
+    return Path(named) if named else Path(environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()) / "probe" / "profiles"
+
+
+def own() -> tuple[Path, ...]:
+    """The files of own profiles, sorted by name; those with learned marks are not among them."""
+    try:
+        return tuple(sorted(one for one in folder().glob("*.toml") if not one.name.endswith(MARKS)))
+    except OSError:
+        return ()
+
+
+def document(path: Path) -> str:
+    """The text of a profile's file. Raises ``Unusable``."""
+    try:
+        return load_file(path, LIMIT).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unusable(f"{path} is not a profile: it is not text in UTF-8.", "Save it as UTF-8.") from None
+
+
+def faults(path: Path) -> tuple[str, ...]:
+    """What speaks against a file, each fault with its line; none for a good one. Raises ``Unusable`` when it cannot be read at all."""
+    text = document(path)
+    if path.name.endswith(MARKS):
+        return read_marks(text, path.name)[2]
+    return read(text, path.name).faults
+
+
+def of_file(path: Path) -> Profile:
+    """The profile in a file. Raises ``Unusable``."""
+    found = read(document(path), path.name)
+    if found.profile is None:
+        first, *more = found.faults
+        others = f" ({len(more)} more fault{'s' if len(more) > 1 else ''} in it.)" if more else ""
+        raise Unusable(f"{first}.{others}", f"Mend it; all faults: probe profiles validate {path}")
+    return found.profile
+
+
+def find(name: str) -> Profile:
+    """The profile that the user names: a file, one from the folder of own profiles, or a shipped one; with the marks that were learned for it."""
+    if not name:
+        raise Unusable("--profile is empty.", f"Name a file or one of {', '.join(shipped())}.")
+    if is_file(name):
+        return of_file(Path(name))
+    if not NAME.fullmatch(name):
+        raise Unusable(f"{name!r} is not the name of a profile.", f"Name a file or one of {', '.join(shipped())}.")
+    mine = {one.stem: one for one in own()}
+    if name in mine:
+        return _learned(of_file(mine[name]))
+    if name in shipped():
+        return _learned(load(name))
+    near = guess(name, (*shipped(), *mine)).capitalize()
+    raise Unusable(f"There is no profile {name!r}.", f"{near}{'' if near.endswith('?') else '.'} A file is named with its path or its ending .toml.")
+
+
+def is_file(name: str) -> bool:
+    """Whether the user names a file and not a profile."""
+    return name.endswith(".toml") or "/" in name or os.sep in name
+
+
+def path_of(name: str) -> Path:
+    """The file of a profile that is not a shipped one."""
+    return Path(name) if is_file(name) else folder() / f"{name}.toml"
+
+
+def _learned(profile: Profile) -> Profile:
+    """The profile with the marks that were learned for it, if there are any."""
+    path = folder() / f"{profile.id}{MARKS}"
+    if not path.is_file():
+        return profile
+    wanted, found, wrong = read_marks(document(path), path.name)
+    if wrong:
+        raise Unusable(f"{wrong[0]}.", f"Mend or delete {path}.")
+    return marked(profile, found) if wanted == profile.id else profile
+
+
+def variables(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Read ``--var``. What stands behind the sign is not repeated: it may be a secret."""
+    found = []
+    for one in given:
+        name, sign, value = one.partition("=")
+        if not sign or not name:
+            raise Unusable("--var takes NAME=VALUE.", "For example: --var provider=DE-DCB")
+        found.append((name, value))
+    return tuple(found)
+
+
+def wanted(spelled: tuple[str, ...], options: Options) -> Wanted:
+    """The targets of a command line that names a profile, each with the agreement that it goes by. Without targets those of the profile."""
+    profile = find(options.profile or "")
+    known = values(profile, variables(options.var))
+    found = tuple(_by_hand(profile, known, one, options) for one in spelled) if spelled else _by_profile(profile, known, options)
+    for _, agreement in found:
+        secrets(agreement)
+    return found
+
+
+def _by_hand(profile: Profile, known: dict[str, str], spelled: str, options: Options) -> tuple[Target, Agreement]:
+    """A target that the user named; trust, names and checks are those of the endpoint that it is, or comes nearest to."""
+    plain = target(spelled, replace(options, profile=None))
+    chosen = environment(profile, options.env, plain.host)
+    usable = endpoints(profile, chosen, options.endpoint)
+    endpoint = next((one for one in usable if fill(one.host, known) == plain.host), usable[0])
+    agreement = _agreed(profile, chosen, endpoint, known, options, own_target=True)
+    made = target(spelled, _overlaid(options, agreement))
+    agreement = replace(agreement, endpoint=replace(agreement.endpoint, protocol=made.protocol, host=made.host, port=str(made.port)))
+    return _noted(made, options, agreement, by_profile=False), agreement
+
+
+def _by_profile(profile: Profile, known: dict[str, str], options: Options) -> tuple[tuple[Target, Agreement], ...]:
+    chosen = environment(profile, options.env)
+    found = []
+    for endpoint in endpoints(profile, chosen, options.endpoint):
+        agreement = _agreed(profile, chosen, endpoint, known, options)
+        place = agreement.endpoint
+        scheme = spoken_as(place.protocol)
+        if not scheme:
+            raise Unusable(f"The endpoint {place.name} of the profile {profile.id} speaks {place.protocol}, which this version does not.", "Name another one.")
+        host = f"[{place.host}]" if ":" in place.host and not place.host.startswith("[") else place.host
+        made = target(f"{scheme}://{host}:{place.port}{'' if place.path == '/' else place.path}", _overlaid(options, agreement))
+        found.append((_noted(made, options, agreement, by_profile=True), agreement))
+    return tuple(found)
+
+
+def _agreed(profile: Profile, chosen: Environment | None, endpoint: Endpoint, known: dict[str, str], options: Options, own_target: bool = False) -> Agreement:
+    return agree(
+        profile,
+        chosen,
+        endpoint,
+        known,
+        allowed=options.allow,
+        own_trust=bool(options.trust),
+        own_target=own_target,
+        app=options.app,
+    )
+
+
+def _noted(made: Target, options: Options, agreement: Agreement, by_profile: bool) -> Target:
+    return replace(
+        made,
+        profile=options.profile or "",
+        env=agreement.environment,
+        endpoint=agreement.endpoint.name,
+        variables=variables(options.var),
+        allowed=options.allow,
+        by_profile=by_profile,
+        alpn=agreement.endpoint.alpn,
+    )
+
+
+def _overlaid(options: Options, agreement: Agreement) -> Options:
+    """What the user did not say is as the profile says."""
+    rules = agreement.client_certificate.policy
+    pins = [one for one in agreement.trust.pins if one.kind == "leaf" and "{" not in one.sha256 + one.file]
+    forbidden = rules in ("forbidden", "must-not-be-demanded") and options.cert is None
+    return replace(
+        options,
+        trust=options.trust or _trusted(agreement),
+        sni=options.sni or agreement.endpoint.sni or None,
+        stack=options.stack or agreement.trust.stack or None,
+        revocation=options.revocation if options.revocation != "off" else agreement.revocation.check,
+        pin=options.pin or (pins[0].sha256 or pins[0].file if len(pins) == 1 else None),
+        client_auth="forbidden" if forbidden else options.client_auth,
+    )
+
+
+def _trusted(agreement: Agreement) -> tuple[str, ...]:
+    trust = agreement.trust
+    if trust.store == "both":
+        return ("system", *trust.files)
+    return trust.files or (("none",) if trust.store == "none-by-default" else ("system",))

@@ -1,0 +1,22 @@
+"""From a command line to its targets, with or without a profile. Raises ``Unusable``."""
+
+from probe.facts.profile import Agreement
+from probe.facts.target import Target
+from probe.facts.unusable import Unusable
+from probe.jobs.target import Options, target
+
+OF_A_PROFILE = ("env", "endpoint", "var", "allow")
+"""Options that mean nothing without a profile."""
+
+
+def wanted(spelled: tuple[str, ...], options: Options) -> tuple[tuple[Target, Agreement | None], ...]:
+    """The targets, each with the agreement that it goes by (``None`` without a profile)."""
+    if options.profile is not None:
+        from probe.jobs.profile import wanted as by_profile  # most checks go by no profile
+
+        return by_profile(spelled, options)
+    if alone := next((option for option in OF_A_PROFILE if getattr(options, option)), ""):
+        raise Unusable(f"--{alone} belongs to a profile, and none is named.", "Name one with --profile; probe profiles list shows them.")
+    if not spelled:
+        raise Unusable("No target is named.", "Name HOST, HOST:PORT or a URL, or a profile with --profile.")
+    return tuple((target(one, options), None) for one in spelled)

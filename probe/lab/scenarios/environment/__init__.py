@@ -1,0 +1,1 @@
+"""Test and production of one system, mixed up."""

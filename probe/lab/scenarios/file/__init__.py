@@ -1,0 +1,1 @@
+"""Files that somebody sends, saves or puts together, by themselves."""

@@ -1,0 +1,150 @@
+"""The client certificate, as a reader needs it: is one asked for, of whom, would this one do, and what the server did."""
+
+from probe.case.case import Case
+from probe.case.client_auth import BY_LIST, ClientAuth, Said, refusal
+from probe.case.identity import Listing
+from probe.causes.identity import told
+from probe.causes.on_file import compared
+from probe.facts.certificate import Certificate, title
+from probe.facts.distinguished import text_of
+from probe.facts.identity import Identity
+from probe.report.certificates import key_text
+from probe.report.words import short
+
+ISSUERS = 20
+"""Names of a CertificateRequest that are shown; some servers send their whole public trust list."""
+FITS = {
+    Listing.UNNAMED: "the server names no issuers, which proves nothing",
+    Listing.DIRECT: "its issuer is among those that the server names",
+    Listing.ABOVE: "an issuer above it is among those that the server names, and the intermediates that lead there are sent",
+    Listing.BEYOND: "only an intermediate that is not sent leads to an issuer that the server names",
+    Listing.NONE: "none of its issuers is among those that the server names",
+}
+
+
+def client_certificate(case: Case) -> tuple[tuple[str, str], ...]:
+    """(label, value) lines, the first of which is the whole in short; empty when none was asked for and none is named."""
+    seen = case.client
+    if case.target.listening or (seen.identity is None and not seen.requested and not seen.refusal):
+        return ()
+    found = [("In short", _short(case)), ("Asked for", _asked(seen)), ("Required", _required(seen))]
+    found += [("Accepted issuer", text_of(one)) for one in seen.issuers[:ISSUERS]]
+    if len(seen.issuers) > ISSUERS:
+        found.append(("Accepted issuer", f"and {len(seen.issuers) - ISSUERS} more"))
+    if seen.identity is not None and seen.identity.own is not None:
+        found += _named(case, seen.identity, seen.identity.own)
+    if seen.identity is not None or seen.refusal:
+        found.append(("What the server did", _did(seen)))
+    return tuple(found)
+
+
+def _short(case: Case) -> str:
+    seen = case.client
+    if not seen.requested:
+        return _without_request(seen)
+    wanted = {True: "asked for and required", False: "asked for, not required", None: "asked for"}[seen.required]
+    if seen.identity is None:
+        return f"{wanted}; none is configured"
+    if not seen.sent:
+        return f"{wanted}; the one that is named was not sent"
+    done = {True: "was accepted", False: "was refused", None: "was sent, and whether it was accepted is not known"}[seen.accepted]
+    return f"{wanted}; the one that was sent {done}" if seen.accepted is not None else f"{wanted}; the one that is named {done}"
+
+
+def _without_request(seen: ClientAuth) -> str:
+    if seen.handshake is None or not seen.handshake.received:
+        return "whether one is asked for was not seen"
+    if seen.refusal:
+        return "not asked for in TLS; the answer speaks of one"
+    return "not asked for, so that none was sent" if seen.identity else "not asked for"
+
+
+def _asked(seen: ClientAuth) -> str:
+    one = seen.handshake
+    if not seen.requested:
+        if one is None or one.version is None:
+            return "not observed, because the handshake did not get that far"
+        if seen.identity is None:
+            return "no"
+        if one.version == "TLSv1.3" and not one.offered_later:
+            return "not in the handshake; whether it asks afterwards, for some paths, was not observed, because this TLS library does not offer that"
+        return "no, neither in the handshake nor for the path that was asked for"
+    inside = " in a second handshake inside the first (renegotiation), for this path" if one and one.asked_inside else ""
+    count = len(seen.issuers)
+    if inside and not count:
+        return f"yes,{inside}; of whom is not visible there"
+    named = f"of {count} named issuer{'s' if count != 1 else ''}" if count else "of issuers that it does not name"
+    return f"yes,{inside} {named}".replace("  ", " ")
+
+
+def _required(seen: ClientAuth) -> str:
+    if seen.required is True:
+        refused = "" if seen.without is None else f" (without one: {_refused_without(seen)})"
+        return f"yes{refused}"
+    if seen.required is False:
+        if seen.requested:
+            return "no: it goes on without one. One that it does not trust it may refuse all the same"
+        return "no"
+    return "not found out"
+
+
+def _refused_without(seen: ClientAuth) -> str:
+    refused = refusal(seen.without)
+    return told(refused) if refused else "it goes on"
+
+
+def _named(case: Case, identity: Identity, own: Certificate) -> list[tuple[str, str]]:
+    seen, read = case.client, own.read
+    dates = f"{read.not_before:%Y-%m-%d} to {read.not_after:%Y-%m-%d}" if read.not_before and read.not_after else "dates that cannot be read"
+    issuer = read.issuer.text if read.issuer else "cannot be read"
+    found = [("Named", f'"{title(own)}" from {identity.source} ({identity.kind}), issued by {issuer}, valid {dates}, key {key_text(read.key)}')]
+    above = len(seen.climb.sent) - 1
+    sent_with = f"with {above} of its issuers" if above else "without any issuer"
+    found.append(("Its file", f"{sent_with}{', up to its root' if seen.climb.complete and above else ''}"))
+    found.append(("Before sending", _before(seen)))
+    if seen.requested and seen.issuers:
+        found.append(("Clients that choose by the list", _choosing(case)))
+    found += [("Remark", one) for one in identity.notes]
+    if said := compared(case):
+        found.append(("On file", said))
+    return found
+
+
+def _before(seen: ClientAuth) -> str:
+    """What could be known before anything was sent."""
+    against = [one.fact for one in seen.flaws]
+    if not seen.requested:
+        return (
+            " ".join(against) if against else "nothing stands against it by itself: its key fits, it is within its dates, made for clients, and strong enough"
+        )
+    fits = FITS[seen.listing]
+    able = " Its key cannot make a signature that the server accepts." if seen.signs is False else ""
+    if against:
+        return f"{' '.join(against)} As to its issuer: {fits}.{able}"
+    itself = "nothing stands against it by itself"
+    if seen.listing in (Listing.DIRECT, Listing.ABOVE):
+        levels = len(seen.climb.sent) - 1
+        depth = f" {levels} certificates stand above it; a server may allow fewer." if levels > 2 else ""
+        return f"as far as can be known it would be accepted: {itself}, and {fits}.{depth}{able}"
+    return f"{itself}; {fits}.{able}"
+
+
+def _choosing(case: Case) -> str:
+    stacks = [one for one in case.stacks if one.client_certificate == BY_LIST]
+    sends = case.client.sends(stacks[0]) if stacks else case.client.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
+    names = ", ".join(dict.fromkeys((*(short(one.title) for one in stacks), "Go", "GnuTLS", "NSS")))
+    return f"{names} would send it" if sends else f"{names} would send none, because {FITS[case.client.listing]}; OpenSSL and curl send it all the same"
+
+
+def _did(seen: ClientAuth) -> str:
+    if seen.refusal is None:
+        if seen.sent:
+            words = "it went on" if seen.accepted else "it did not refuse, and did not answer either"
+            return f"{words} with the certificate"
+        return "it went on without a certificate" if seen.requested else "nothing: it did not ask"
+    how = told(seen.refusal)
+    if seen.unable:
+        return f"refused, after no certificate was sent ({how})"
+    if seen.refusal.said is Said.STATUS:
+        return f"answered {how}, which may or may not be about the certificate"
+    return f"refused {'it' if seen.sent else 'the client without one'} ({how})"

@@ -1,0 +1,147 @@
+"""Every cause that came after the first release, in bad weather: hostile texts, floods of bytes, late and dripping servers change no diagnosis.
+
+``ROWS`` has a row for each of these codes. What a server cannot be seen to do within the deadline is not called broken or fine for it.
+"""
+
+import time
+from functools import cache
+
+import pytest
+
+from probe.causes.catalogue import entries
+from probe.causes.words import Certainty, Effect, Verdict
+from probe.diagnose import diagnose
+from probe.facts.noun import noun
+from probe.lab.scenario import codes
+from probe.report.compose import compose, exit_code
+from tests.adverse.conditions import PEERS, Conditions
+from tests.adverse.harmless import assert_harmless, opener, seen
+from tests.lab.test_reproduce import essence
+
+FIRST_RELEASE = frozenset(
+    (
+        *("app.http-status", "app.protocol", "client.required", "clock.skew", "endpoint.expires-soon", "endpoint.inconsistent"),
+        *("dns.no-address", "dns.nxdomain", "dns.refused", "dns.servfail", "dns.timeout"),
+        *("tcp.refused", "tcp.reset", "tcp.timeout", "tcp.unreachable"),
+        *("tls.alpn", "tls.cipher", "tls.closed", "tls.legacy-only", "tls.malformed", "tls.not-tls", "tls.sni-required", "tls.timeout", "tls.version"),
+        *("chain.bad-signature", "chain.critical-extension", "chain.eku", "chain.expired", "chain.extra", "chain.intermediate-missing"),
+        *("chain.issuer-rekeyed", "chain.issuer-unknown", "chain.name-constraints", "chain.not-a-ca", "chain.not-yet-valid", "chain.order"),
+        *("chain.path-length", "chain.root-untrusted", "chain.self-signed", "chain.weak-key", "chain.weak-signature"),
+        *("name.cn-only", "name.ip-not-in-san", "name.mismatch", "name.wildcard"),
+        *("trust.anchor-expired", "trust.only-intermediate", "trust.store-empty", "trust.store-unreadable"),
+    )
+)
+"""The catalogue of version 0.1.0. A code that is not in it needs a row."""
+
+
+@noun
+class Row:
+    """One way in which a code shows: ``way`` is "broken" or a variant of its scenario.
+
+    ``dripping`` is the cause that is found in its place when the endpoint needs longer for its words than there is time.
+    ``doubtful``: hostile texts make it less sure, because there are URLs among them that other clients may follow.
+    """
+
+    code: str
+    way: str = "broken"
+    dripping: str = "tls.timeout"
+    doubtful: bool = False
+
+
+ROWS = (
+    Row(code="tls.hello-size", dripping="tls.closed"),
+    Row(code="tls.hello-size", way="swallowed"),
+    Row(code="tls.hello-size", way="one-segment", dripping="tls.closed"),
+    Row(code="tls.timeout"),
+    Row(code="tls.timeout", way="path-mtu"),
+    Row(code="tls.cipher"),
+    Row(code="tls.version"),
+    Row(code="tls.legacy-only"),
+    Row(code="tls.legacy-only", way="small-dh"),
+    Row(code="tls.legacy-only", way="triple-des"),
+    Row(code="tls.legacy-only", way="ssl3"),
+    Row(code="tls.legacy-only", way="export-dh"),
+    Row(code="tls.legacy-only", way="refused-dh"),
+    Row(code="chain.stale-cross-sign"),
+    Row(code="chain.leaf-is-ca"),
+    Row(code="chain.validity-too-long"),
+    Row(code="chain.strict-profile"),
+    Row(code="chain.distrusted-ca"),
+    Row(code="chain.ct-missing"),
+    Row(code="chain.intercepted"),
+    Row(code="chain.pin-mismatch"),
+    Row(code="chain.revoked"),
+    Row(code="chain.revoked", way="crl"),
+    Row(code="chain.revoked", way="staple"),
+    Row(code="chain.revocation-unreachable", doubtful=True),
+    Row(code="chain.staple-missing"),
+    Row(code="dns.addresses-disagree"),
+    Row(code="endpoint.rollover-pending"),
+    Row(code="endpoint.rollover-pending", way="one-of-two"),
+    Row(code="trust.store-not-used"),
+)
+TEXTS = Conditions(texts=True)
+FLOODED = Conditions(flood=True, piece=4096)
+LATE = Conditions(late=0.3, piece=200, pause=0.002)
+DRIPPING = Conditions(who=(PEERS,), piece=1, pause=0.2)
+KEPT = {"hostile texts": TEXTS, "flood": FLOODED, "late": LATE}
+SECONDS = 1.0
+
+
+@cache
+def in_fair_weather(row: Row) -> tuple[object, ...]:
+    return essence(diagnose(seen(opener(row.code, row.way), Conditions(who=()))[1]))
+
+
+def named(rows: tuple[Row, ...]) -> list[str]:
+    return [f"{one.code} {one.way}" for one in rows]
+
+
+def test_every_newer_code_has_a_row() -> None:
+    listed = {one.code for one in ROWS}
+    # That every cause has a scenario is asked in tests/causes/test_catalogue.py.
+    shown = {one.code for one in entries()} & set(codes())
+    assert sorted(shown - FIRST_RELEASE - listed) == [] and listed <= shown
+    assert {one.code for one in entries()} > FIRST_RELEASE
+    assert len(set(named(ROWS))) == len(ROWS)
+
+
+@pytest.mark.parametrize("weather", KEPT)
+@pytest.mark.parametrize("row", ROWS, ids=named(ROWS))
+def test_the_diagnosis_stays(row: Row, weather: str) -> None:
+    scene, observation = seen(opener(row.code, row.way), KEPT[weather])
+    found = diagnose(observation)
+    assert not found.defects
+    assert found.verdict == scene.expects.verdict
+    if row.doubtful and KEPT[weather].texts:
+        assert [(one.code, one.effect, one.certainty) for one in found.findings] == [(row.code, Effect.BREAKS, Certainty.LIKELY)]
+    else:
+        assert essence(found) == in_fair_weather(row)
+    assert_harmless(observation, found)
+
+
+MENDED = tuple(Row(code=code, way="mended") for code in dict.fromkeys(one.code for one in ROWS))
+
+
+@pytest.mark.parametrize("weather", KEPT)
+@pytest.mark.parametrize("row", MENDED, ids=[one.code for one in MENDED])
+def test_what_is_mended_works_in_any_weather(row: Row, weather: str) -> None:
+    _, observation = seen(opener(row.code, row.way), KEPT[weather])
+    found = diagnose(observation)
+    assert found.verdict is Verdict.WORKS and not found.defects
+    assert not [one for one in found.findings if one.effect is not Effect.NOTE]
+    assert_harmless(observation, found)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=named(ROWS))
+def test_an_endpoint_that_drips_is_too_slow_and_nothing_else(row: Row) -> None:
+    began = time.monotonic()
+    _, observation = seen(opener(row.code, row.way), DRIPPING, "--timeout", str(SECONDS))
+    assert observation.took < SECONDS + 0.75 and time.monotonic() - began < SECONDS + 6
+    found = diagnose(observation)
+    assert found.verdict is Verdict.FAILS and found.cause and found.cause.code == row.dripping
+    assert not found.defects and exit_code(compose((found,))) == 1
+    if row.code not in (row.dripping, "dns.addresses-disagree"):
+        assert row.code not in {one.code for one in (*found.findings, *found.explained)}
+        assert row.code.startswith("tls.") or row.code in {one.code for one in found.not_observed}
+    assert_harmless(observation, found)
