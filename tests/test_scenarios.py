@@ -19,6 +19,7 @@ from probe.lab.stage import Stage
 from probe.render.json import render
 from probe.report.compose import compose, exit_code
 from tests.facts.test_codec import observation as sample
+from tests.silence import assert_nothing_missed
 
 Opens = Callable[[Stage], Scene]
 
@@ -53,6 +54,7 @@ def test_a_scenario_says_what_it_should(one: Scenario, name: str, opens: Opens) 
         observation = observed(scene.arguments, scene.command)
     found = diagnose(observation)
     assert not found.defects
+    assert_nothing_missed(observation)
     breaking = [finding.code for finding in found.findings if finding.effect is Effect.BREAKS]
     assert found.verdict == scene.expects.verdict, told(found)
     assert exit_code(compose((found,))) == scene.expects.exit
@@ -70,7 +72,9 @@ def test_a_scenario_says_what_it_should(one: Scenario, name: str, opens: Opens) 
 def test_a_healthy_endpoint_is_never_called_broken(name: str, opens: Opens) -> None:
     with Stage() as stage:
         scene = opens(stage)
-        found = diagnose(observed(scene.arguments, scene.command))
+        observation = observed(scene.arguments, scene.command)
+    found = diagnose(observation)
+    assert_nothing_missed(observation)
     assert found.verdict is Verdict.WORKS, told(found)
     assert not [one for one in found.findings if one.effect is Effect.BREAKS], told(found)
     if scene.expects.effect != "risks":

@@ -3,32 +3,28 @@
 import io
 import os
 import sys
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
 from probe import VERSION
-from probe.cli import causes, check, demo, golive, inspect, lab, listen, profiles, report
 from probe.cli.output import complain, leaving
 from probe.facts.unusable import Unusable
 
-app = typer.Typer(
-    name="probe",
-    help="Say why a TLS connection fails, who must change what, and prove it.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-app.command("check", epilog=check.EXAMPLES)(leaving(check.check))
-app.command("go-live", epilog=golive.EXAMPLES)(leaving(golive.golive))
-app.command("inspect", epilog=inspect.EXAMPLES)(leaving(inspect.inspect))
-app.command("listen", epilog=listen.EXAMPLES)(leaving(listen.listen))
-app.command("report", epilog=report.EXAMPLES)(leaving(report.report))
-app.command("causes", epilog=causes.EXAMPLES)(leaving(causes.causes))
-app.add_typer(profiles.app, name="profiles")
-app.add_typer(lab.app, name="lab")
-app.command("demo")(leaving(demo.demo))
+COMMANDS = {
+    "check": "check",
+    "go-live": "golive",
+    "inspect": "inspect",
+    "compare": "compare",
+    "listen": "listen",
+    "report": "report",
+    "causes": "causes",
+    "profiles": "",
+    "lab": "",
+    "demo": "demo",
+}
+"""Each command and the function of it in its module, which is called alike; "" for a group of commands, which has an ``app``."""
 
 USAGE, DEFECT = 2, 4
 
@@ -39,9 +35,28 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False) -> None:
     """Say why a TLS connection fails, who must change what, and prove it."""
+
+
+def program(first: str = "") -> typer.Typer:
+    """The command line: the command that the first word names, or all of them. To read and prepare those that are not called takes longer than a handshake."""
+    app = typer.Typer(
+        name="probe",
+        help="Say why a TLS connection fails, who must change what, and prove it.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    app.callback()(options)
+    for name in (first,) if first in COMMANDS else COMMANDS:
+        module = import_module(f"probe.cli.{name.replace('-', '')}")
+        if function := COMMANDS[name]:
+            app.command(name, epilog=getattr(module, "EXAMPLES", None))(leaving(getattr(module, function)))
+        else:
+            app.add_typer(module.app, name=name)
+    return app
 
 
 def main() -> None:
@@ -71,7 +86,7 @@ def leave(code: int) -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run one command line and give its exit code. Usage errors are Typer's to tell (exit code 2), so is Ctrl-C outside of a check (130)."""
     try:
-        app(args=arguments, prog_name="probe")
+        program(*arguments[:1])(args=arguments, prog_name="probe")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except Unusable as unusable:

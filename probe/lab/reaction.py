@@ -11,14 +11,16 @@ UNKNOWN_CA = 48
 class Reaction:
     """``chain`` is what the client presents (DER, its own first; empty: nothing). ``ends`` says what the server then does.
 
-    "" goes on and says ``answer``; ``alert`` sends the alert of this description and level, up to TLS 1.2 within the handshake, in TLS 1.3 after it;
-    ``cut`` and ``reset`` end the connection in place of the server's last flight; ``silence`` says nothing more; ``close`` ends it after the handshake.
+    "" goes on and says ``answer``; ``alert`` sends the alert of this description and level, up to TLS 1.2 within the handshake, in TLS 1.3 after it,
+    if ``late`` only once something was asked; ``cut`` and ``reset`` end the connection in place of the server's last flight; ``silence`` says nothing more;
+    ``close`` ends it after the handshake.
     """
 
     chain: tuple[bytes, ...] = ()
     ends: str = ""
     alert: int = 0
     level: int = 2
+    late: bool = False
     answer: Answer = Answer()
 
 

@@ -17,8 +17,9 @@ from probe.lab import raw_server
 from probe.lab.backlog import UNREACHABLE, ClosedPort, FullBacklog
 from probe.lab.listener import Listener
 from probe.lab.reproduce_chain import Copies
-from probe.lab.reproduce_client import without_client
+from probe.lab.reproduce_client import LOSS, client_certificates, client_options, copyable, without_client
 from probe.lab.reproduce_front import Front, Plain, Seen
+from probe.lab.reproduce_profile import profile_options
 from probe.lab.reproduce_resolve import needs_resolver, open_resolvers
 from probe.lab.reproduce_status import copied_answer, copied_list, responders
 from probe.lab.reproduce_talk import Talking
@@ -50,28 +51,31 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
 
     Raises ``OSError`` when a port or an address of this machine cannot be had.
     """
-    observation, anonymous = without_client(observation)
     now = datetime.now(UTC)
     shift = timedelta() if as_is else timedelta(seconds=round((now - observation.taken_at).total_seconds()))
     known = _certificates(observation)
     documents = stage.http()
     urls = local_urls(known, documents.url)
     copies = Copies(known, shift, urls)
+    anonymous = () if copyable(observation, copies) else (LOSS,)
+    observation = without_client(observation) if anonymous else observation
     losses = serve_documents(documents, urls, observation.fetches, partial(_document, known=known, copies=copies, shift=shift))
     staple = partial(copied_answer, known=known, copies=copies, shift=shift)
-    places, reach, lost = _open(stage, observation, Talking(stage, copies, observation.taken_at, staple))
+    places, reach, lost = _open(stage, observation, Talking(stage, copies, observation, staple))
     trust, untrusted = trust_options(stage, observation.stores, copies)
     public, unlisted = public_options(stage, observation.compared, observation.target.public, copies)
     found, unresolved = open_resolvers(stage, observation, places) if needs_resolver(observation) else ((), ())
+    client, changed = client_options(stage, observation, copies)
+    profile, unwritten = profile_options(stage, observation.agreement, known, copies)
     target = observation.target
     pin = pinned(stage, target.pin.sha256, target.pin.certificate, known, copies) if target.pin else ()
     judged = _moved(target.at, shift) if target.at else observation.taken_at if as_is else None
-    arguments = (*_where(target, reach, found), *trust, *public, *pin, *_options(target), *(("--at", judged.isoformat()) if judged else ()))
+    arguments = (*_where(target, reach, found), *trust, *public, *pin, *client, *profile, *_options(target), *(("--at", judged.isoformat()) if judged else ()))
     shown = next((one for attempt in observation.attempts if (one := step(attempt, Handshake)) and presented(one)), None)
     return Reproduction(
         arguments=arguments,
         chain=tuple(copies.certificate(Certificate(der=der)) for der in presented(shown)) if shown else (),
-        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *untrusted, *unlisted, *unresolved))),
+        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *changed, *unwritten, *untrusted, *unlisted, *unresolved))),
     )
 
 
@@ -90,7 +94,18 @@ def _certificates(observation: Observation) -> tuple[Certificate, ...]:
     answers = [one.body for one in observation.fetches if one.purpose == "ocsp"]
     came = [one for data in answers for one in responders(data)]
     pin = observation.target.pin
-    return tuple(dict.fromkeys((*sent, *stored, *(one for _, one in fetched(observation)), *came, *([pin.certificate] if pin and pin.certificate else []))))
+    return tuple(
+        dict.fromkeys(
+            (
+                *sent,
+                *stored,
+                *(one for _, one in fetched(observation)),
+                *came,
+                *([pin.certificate] if pin and pin.certificate else []),
+                *client_certificates(observation),
+            )
+        )
+    )
 
 
 def _moved(moment: datetime, shift: timedelta) -> datetime:

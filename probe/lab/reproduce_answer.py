@@ -1,15 +1,50 @@
 """From the observed first words of a service to what a copy says."""
 
+import threading
+from dataclasses import replace
 from datetime import datetime
 
 from probe.case.http_date import http_date
 from probe.facts.observation import Exchange, How
 from probe.lab.answers import Answer
 
+Asked = tuple[str, str]
+"""Method and path of a request."""
+
 FURTHEST = 20 * 365 * 86400.0
 """Seconds by which the copy's clock is wrong at most; a saved file may say anything."""
-_OWN = frozenset({"date", "content-type", "content-length", "connection"})
+_OWN = frozenset({"date", "content-type", "content-length", "connection", "transfer-encoding"})
 """Header fields that the copy writes itself."""
+
+
+class Replayed:
+    """Answers each request as it was answered, one that was asked several times in turn; one that was never asked as the first of all."""
+
+    def __init__(self, said: tuple[tuple[Asked, Answer], ...]) -> None:
+        self._said: dict[Asked, list[Answer]] = {}
+        for asked, answer in said:
+            self._said.setdefault(asked, []).append(answer)
+        self._turns: dict[Asked, int] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, request: bytes) -> Answer:
+        """Give the answer to a whole request."""
+        method, _, rest = request.partition(b"\r\n")[0].decode("latin-1").partition(" ")
+        asked = (method, rest.partition(" ")[0])
+        asked = asked if asked in self._said else next(iter(self._said))
+        with self._lock:
+            turn = self._turns[asked] = self._turns.get(asked, -1) + 1
+        return self._said[asked][turn % len(self._said[asked])]
+
+
+def answer_to(said: tuple[tuple[Asked, Answer], ...]) -> Answer:
+    """Give the one answer to several requests, which is another for each of them; the usual one if nothing was said."""
+    if not said:
+        return Answer()
+    first = said[0][1]
+    if len(said) == 1 or any(answer.protocol != "http" for _, answer in said):
+        return first
+    return replace(first, choose=Replayed(said))
 
 
 def answer_of(words: Exchange | None, taken_at: datetime) -> tuple[Answer, str]:

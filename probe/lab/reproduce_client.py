@@ -82,8 +82,8 @@ def accompanies(one: Attempt) -> bool:
 
 def alike(one: Attempt, other: Attempt) -> bool:
     """Whether two attempts asked in the same way, apart from the client certificate and the first words."""
-    plain = (replace(each.question, name="", with_identity=False, issuers=(), check="", app=True) for each in (one, other))
-    return next(plain) == next(plain)
+    mine, theirs = (replace(each.question, name="", with_identity=False, issuers=(), check="", app=True) for each in (one, other))
+    return mine == theirs
 
 
 def requested(attempts: tuple[Attempt, ...]) -> bool:
@@ -105,7 +105,7 @@ def reacting(observation: Observation, copies: Copies, attempts: tuple[Attempt, 
     losses: list[str] = []
     for one in attempts:
         handshake = step(one, Handshake)
-        if handshake is None or handshake.ending.how is How.LOCAL or handshake.first_bytes:
+        if handshake is None or handshake.ending.how is How.LOCAL or not (asked_for(handshake) or handshake.ending.how is How.DONE):
             continue
         by_chain.setdefault(_presented(observation, copies, one, handshake), []).append(one)
         losses += [LATER] if _later(handshake) else []
@@ -141,7 +141,8 @@ def _reaction(chain: tuple[bytes, ...], attempts: tuple[Attempt, ...], answer: C
     assert one is not None  # noqa: S101
     alert = next((alert for alert in one.alerts if not alert.sent and alert.description not in (0, 90)), None)
     if alert is not None:
-        return Reaction(chain=chain, ends="alert", alert=alert.description, level=alert.level)
+        late = words is not None and alert.at > words.started
+        return Reaction(chain=chain, ends="alert", alert=alert.description, level=alert.level, late=late)
     ends = {How.CLOSED: "cut", How.RESET: "reset", How.TIMED_OUT: "silence"}.get(one.ending.how, "")
     if not ends and hung_up(one, words):
         ends = "reset" if words is not None and words.ending.how is How.RESET else "close"
@@ -150,5 +151,5 @@ def _reaction(chain: tuple[bytes, ...], attempts: tuple[Attempt, ...], answer: C
 
 def hung_up(one: Handshake, words: Exchange | None) -> bool:
     """Whether the server ended a connection whose handshake was done without a word."""
-    nothing = words is None or not words.received
+    nothing = not words.received if words else not one.spoken
     return nothing and (one.closed_by_peer or (words is not None and words.ending.how in (How.CLOSED, How.RESET)))

@@ -3,17 +3,21 @@
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from probe.case.case import step
+from probe.case.client_auth import asked_for
+from probe.case.identity import signs
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
-from probe.facts.observation import Alert, Attempt, Exchange, Handshake, How, Local, Message, Preamble
+from probe.facts.observation import Alert, Attempt, Exchange, Handshake, How, Local, Message, Observation, Preamble
 from probe.lab import raw_server, wire
+from probe.lab.answers import Answer
 from probe.lab.listener import finish
-from probe.lab.reproduce_answer import answer_of
+from probe.lab.reaction import Reaction
+from probe.lab.reproduce_answer import Asked, answer_of, answer_to
 from probe.lab.reproduce_chain import Copied, Copies
+from probe.lab.reproduce_client import accompanies, alike, completed, reacting, requested
 from probe.lab.reproduce_dh import Group, group_of
 from probe.lab.reproduce_front import Plain, Reply, Seen, relay
 from probe.lab.reproduce_issuers import named_issuers
@@ -21,6 +25,8 @@ from probe.lab.stage import Stage
 from probe.lab.tls_server import Credentials, Serving, loadable
 from probe.tls.messages import CERTIFICATE, HandshakeReading, presented, reading
 
+MOST_SAID = 4096
+"""Bytes that are said in place of words that were not kept."""
 SERVERS = 64
 """TLS servers of one copy; an honest observation needs one for each address and a few for its questions."""
 _OLD = ("TLSv1", "TLSv1.1")
@@ -41,45 +47,50 @@ class Talks:
 
 
 class Talking:
-    """Makes the talks of addresses, with TLS servers on ``stage``. ``taken_at`` is the moment to which the observation's seconds are relative.
+    """Makes the talks of addresses of the observation, with TLS servers on ``stage``. ``staple`` copies a stapled OCSP answer."""
 
-    ``staple`` copies a stapled OCSP answer.
-    """
-
-    def __init__(self, stage: Stage, copies: Copies, taken_at: datetime, staple: Callable[[bytes], bytes | None]) -> None:
+    def __init__(self, stage: Stage, copies: Copies, observation: Observation, staple: Callable[[bytes], bytes | None]) -> None:
         self._stage = stage
         self._copies = copies
-        self._taken_at = taken_at
+        self._observation = observation
         self._staple = staple
         self._ports: dict[tuple[Serving, Group | None], int] = {}
         self._losses: list[str] = []
         self._group: Group | None = None
+        self._usual: Exchange | None = None
+        self._known: tuple[Reaction, ...] = ()
 
     def talks(self, attempts: tuple[Attempt, ...]) -> Talks:
         """Make what the address does to which these attempts were made."""
         self._losses = []
         handshakes = [one for attempt in attempts if (one := step(attempt, Handshake))]
         self._group = next((group for one in handshakes if one.ending.how is How.DONE and (group := group_of(one))), None)
-        usual = next((words for attempt in attempts if (words := step(attempt, Exchange))), None)
+        self._usual = next((words for attempt in attempts if (words := step(attempt, Exchange))), None)
+        # Reactions to certificates that were seen in another kind of connection only; what they cannot say was said there.
+        self._known = reacting(self._observation, self._copies, attempts, self._answer).reactions if requested(attempts) else ()
+        self._losses = []
+        leading = [one for one in attempts if not accompanies(one)]
+        leading += [one for one in attempts if accompanies(one) and not any(alike(one, other) for other in leading)]
         seen = []
-        for attempt in attempts:
+        for attempt in leading:
             handshake = step(attempt, Handshake)
-            reply = self._reply(handshake, step(attempt, Exchange) or usual) if handshake else None
+            together = (attempt, *(one for one in attempts if one is not attempt and accompanies(one) and alike(one, attempt)))
+            reply = self._reply(handshake, together) if handshake else None
             if handshake and reply:
                 hello = reading(handshake).offered
                 asked = attempt.question
                 seen.append(Seen(hello=hello, size=handshake.hello_size, in_pieces=asked.segment > 0, segment=asked.mss, reply=reply))
         return Talks(seen=tuple(seen), plain=_plain(attempts), losses=tuple(dict.fromkeys(self._losses)))
 
-    def _reply(self, one: Handshake, words: Exchange | None) -> Reply | None:
+    def _reply(self, one: Handshake, together: tuple[Attempt, ...]) -> Reply | None:
         facts = reading(one)
         if one.first_bytes:
             return _says(one.first_bytes)
         if facts.version is None:
             return self._refusal(one)
         chain = [self._copies.copy(Certificate(der=der)) for der in presented(one)]
-        if facts.certificate_requested or one.ending.how is How.DONE or (self._group and group_of(one) == self._group):
-            return self._tls(one, facts, chain, words)
+        if asked_for(one) or one.ending.how is How.DONE or (self._group and group_of(one) == self._group):
+            return self._tls(one, facts, chain, together)
         if one.ending.how is How.LOCAL and one.ending.local is Local.ENGINE and facts.version == "TLSv1.3":
             self._losses.append("a faulty answer in TLS 1.3, which is encrypted; the copy sends the same certificates in TLS 1.2")
             return _says(wire.record(wire.HANDSHAKE, wire.server_hello() + wire.certificate(_ders(chain)) + wire.server_hello_done()))
@@ -97,7 +108,7 @@ class Talking:
             return _says(wire.record(wire.HANDSHAKE, wire.message(_SERVER_HELLO, b"\3\3")))
         return _end(one)
 
-    def _tls(self, one: Handshake, facts: HandshakeReading, chain: list[Copied], words: Exchange | None) -> Reply:
+    def _tls(self, one: Handshake, facts: HandshakeReading, chain: list[Copied], together: tuple[Attempt, ...]) -> Reply:
         """A real server of TLS, as far as the library speaks it."""
         version = facts.version or ""
         own = Credentials(chain=_ders(chain), key=chain[0].key) if chain and chain[0].key else None
@@ -111,9 +122,12 @@ class Talking:
         own = replace(own, staple=staple or b"")
         if version != "TLSv1.3" and not facts.renegotiation_info:
             self._losses.append("a server without secure renegotiation (RFC 5746); the copy has it")
-        answer, loss = answer_of(words, self._taken_at)
-        self._losses += [loss] if loss else []
-        client, silent = self._client(one, facts, words)
+        asking = requested(together)
+        found = reacting(self._observation, self._copies, together, self._answer) if asking else None
+        self._losses += found.losses if found else []
+        reactions = completed(found.reactions, self._known, version) if found else ()
+        if self._excluding(facts):
+            return relay(self._excluding_port(own, facts, reactions))
         serving = Serving(
             credentials=(own,),
             tls_min=version if version in _OLD else "TLSv1.2",
@@ -121,25 +135,56 @@ class Talking:
             # What only a lowered security level reached is kept as it was; otherwise the client chooses, as with most servers.
             ciphers=one.cipher if one.security_level == 0 and one.cipher and version != "TLSv1.3" else "ALL",
             curve=facts.retry_group if facts.retry_group in ("secp256r1", "secp384r1", "secp521r1") else None,
-            client=client,
-            client_issuers=named_issuers(facts.acceptable_issuers) if client != "none" else (),
-            close_without_client=silent,
+            client_issuers=named_issuers(self._issuers(together)) if asking else (),
+            reactions=reactions,
             alpn=(facts.alpn,) if facts.alpn else (),
-            answer=answer,
+            answer=Answer() if asking else self._answer(together),
         )
         return relay(self._port(serving, self._group if group_of(one) else None))
 
-    def _client(self, one: Handshake, facts: HandshakeReading, words: Exchange | None) -> tuple[str, bool]:
-        """Whether a client certificate is asked for or demanded, and whether the server hangs up without one."""
-        if not facts.certificate_requested:
-            return "none", False
-        alert = _alert(one)
-        if alert is not None:
-            if alert.description not in _REGULAR:
-                self._losses.append(f"the alert {alert.description} to a client without certificate; the copy sends 40 or 116")
-            return "required", False
-        hung_up = one.ending.how in (How.CLOSED, How.RESET) or (one.closed_by_peer and not (words and words.received))
-        return "requested", hung_up or (words is not None and not words.received and words.ending.how in (How.CLOSED, How.RESET))
+    def _issuers(self, together: tuple[Attempt, ...]) -> tuple[bytes, ...]:
+        """The issuers that were named to the client in any of these."""
+        named = (reading(found).acceptable_issuers for one in together if (found := step(one, Handshake)))
+        return next((one for one in named if one), ())
+
+    def _answer(self, attempts: tuple[Attempt, ...]) -> Answer:
+        """What was said to the requests of these attempts."""
+        said: list[tuple[Asked, Answer]] = []
+        for one in attempts:
+            words, handshake = step(one, Exchange), step(one, Handshake)
+            if words is None and handshake is not None and handshake.spoken:
+                self._losses.append("what the server said unasked, which was not kept; the copy says as many empty lines")
+                return Answer(protocol="raw", body=b"\n" * min(handshake.spoken, MOST_SAID))
+            words = words or (self._usual if not said else None)
+            if words is None or words.ending.local is Local.INTERRUPTED:
+                continue
+            answer, loss = answer_of(words, self._observation.taken_at)
+            self._losses += [loss] if loss else []
+            said.append((self._asked(one), answer))
+        return answer_to(tuple(said))
+
+    def _asked(self, one: Attempt) -> Asked:
+        agreement = self._observation.agreement
+        check = agreement.check(one.question.check) if agreement and one.question.check else None
+        return (check.request.method, check.request.path) if check else ("GET", self._observation.target.path)
+
+    def _excluding(self, facts: HandshakeReading) -> bool:
+        """Whether the server accepts only signatures that the client's key cannot make."""
+        own = self._observation.identity.own if self._observation.identity else None
+        return own is not None and facts.certificate_requested and signs(own, facts.request_schemes, facts.version) is False
+
+    def _excluding_port(self, own: Credentials, facts: HandshakeReading, reactions: tuple[Reaction, ...]) -> int:
+        """The port of a server that names these kinds of signatures, which the library cannot be told to do for clients only."""
+        without = next((one for one in reactions if not one.chain), Reaction())
+        if without.ends != "alert" or without.alert not in _REGULAR:
+            self._losses.append(
+                "what the server says to a client without certificate; the copy " + ("refuses by an alert" if without.ends else "says something else")
+            )
+        version = "-tls1_3" if facts.version == "TLSv1.3" else "-tls1_2"
+        options = ["-Verify" if without.ends else "-verify", "9", version, "-client_sigalgs", ":".join(facts.request_schemes)]
+        if named := named_issuers(facts.acceptable_issuers):
+            options += ["-CAfile", self._stage.trust_file(*named, name="client-ca.pem")]
+        return self._stage.openssl(own, *options)
 
     def _port(self, serving: Serving, group: Group | None) -> int:
         """The port of such a server; the same for the same behaviour."""

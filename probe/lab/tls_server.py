@@ -141,6 +141,10 @@ class TlsServer:
         reaction = reaction_to(_of_client(tls), self._serving.reactions)
         match reaction.ends:
             case "alert":
+                if reaction.late and tls.get_protocol_version() == SSL.TLS1_3_VERSION:
+                    # What the library would say last, session tickets, must not go out: the alert is numbered as the first record.
+                    _swallow(tls)
+                    _repeated(tls, connection, lambda: tls.recv(16384))
                 connection.sendall(_alert(tls, reaction))
             case "reset":
                 raw_server.reset_at_once(connection)
@@ -214,6 +218,13 @@ def _repeated(tls: SSL.Connection, connection: socket.socket, step: Callable[[],
                 tls.bio_write(data)
             else:
                 tls.bio_shutdown()
+
+
+def _swallow(tls: SSL.Connection) -> None:
+    """Throw away what is to be sent."""
+    with contextlib.suppress(SSL.Error):
+        while tls.bio_read(65536):
+            pass
 
 
 def _of_client(tls: SSL.Connection) -> tuple[bytes, ...]:

@@ -134,7 +134,7 @@ def pairs(files: Files) -> tuple[str, ...]:
             else "belongs to nothing in these files"
         )
         found.append(f"The key in {one.key.words} ({one.key.entry.what}) {fits}.")
-    found += [f"The key in {one.words} could not be opened, so that nothing is known of what it belongs to." for one in files.keys if not one.entry.public]
+    found += [f"The key in {one.words} was not opened, so that nothing is known of what it belongs to." for one in files.keys if not one.entry.public]
     for request in files.requests:
         place = request.place.words
         found += [f'The request in {place} has the same key as the certificate "{title(one)}" in {files.words(one)}.' for one in request.same_key[:2]]

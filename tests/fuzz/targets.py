@@ -280,6 +280,7 @@ def _seeds_dns() -> list[bytes]:
 
 def every() -> tuple[Fuzzed, ...]:
     """All targets."""
+    from tests.fuzz.inspected import run_inspected, seeds_inspected
     from tests.fuzz.saved import run_saved, seeds_saved
 
     return (
@@ -288,6 +289,7 @@ def every() -> tuple[Fuzzed, ...]:
         Fuzzed(name="certificate", run=_certificate, seeds=_seeds_certificate),
         Fuzzed(name="file", run=_file, seeds=_seeds_file),
         Fuzzed(name="keys", run=_keys, seeds=_seeds_keys),
+        Fuzzed(name="inspected", run=run_inspected, seeds=seeds_inspected, longest=16384),
         Fuzzed(name="stores", run=_stores, seeds=_seeds_stores, longest=16384),
         Fuzzed(name="answers", run=_answers, seeds=_seeds_answers),
         Fuzzed(name="dns", run=_dns, seeds=_seeds_dns, longest=2048),

@@ -12,6 +12,7 @@ from tests.lab.healthy_extensions import everything
 from tests.lab.healthy_variants import Variant
 from tests.peers import java, openssl
 from tests.peers.situations import Situation
+from tests.silence import assert_nothing_missed
 
 EVERY = everything()
 
@@ -32,6 +33,7 @@ def check(one: Variant) -> tuple[str, list[str], list[str], list[str]]:
         host = f"[{one.host}]" if ":" in one.host else one.host
         seen = observed((f"{one.scheme}://{host}:{port}", "--connect", f"127.0.0.1:{port}", *trust, *one.options))
     found = diagnose(seen)
+    assert_nothing_missed(seen)
     assert not found.defects
     assert (len(seen.attempts), seen.fetches) == (1, ())
     codes = {effect: [finding.code for finding in found.findings if finding.effect == effect] for effect in ("breaks", "risks", "note")}

@@ -13,6 +13,11 @@ def needs(case: Case) -> str | None:
     return "The target is an address, so there was no name to resolve." if case.observation.attempts else "The name was not resolved."
 
 
+def silent(case: Case) -> tuple[str, ...]:
+    """Where a connection was tried there was an address: then answers can only disagree."""
+    return ("no_address", "nxdomain", "refused", "servfail", "timeout") if case.observation.attempts else ()
+
+
 def dead_end(case: Case) -> tuple[Resolution, ...]:
     """The DNS answers, when no source gave an address; empty when there is one to connect to."""
     seen = case.observation.resolutions

@@ -21,7 +21,6 @@ CAUSE = Cause(
     owner=Owner.USER,
     actions=("add-issuer",),
     references=("RFC 8446 section 4.4.2", "RFC 5280 section 4.2.2.1", "RFC 4158 section 3.5"),
-    explains=("file.order",),
 )
 
 

@@ -50,7 +50,7 @@ def judge(case: Case) -> Finding | None:
         return None
     keys = tuple(f"{one.key.words} ({one.key.entry.what})" for one in found)
     others = (*(f"{titled(one)} in {case.files.words(one)}" for one in lacking), *(f"the request in {one.words}" for one in requests))
-    asked = any(one.key.file.named for one in found)
+    asked = any(one.key.file.named or any(place.file is one.key.file for other in lacking for place in case.files.certificates[other]) for one in found)
     many = len(found) > 1
     subject = f"The private key{'s' if many else ''} in {several(keys)} {'belong' if many else 'belongs'}"
     says = f"{subject} to none of the certificates and requests; {several(others)} {_lack(len(others))}."

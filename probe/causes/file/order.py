@@ -43,7 +43,9 @@ def judge(case: Case) -> Finding | None:
     says = " ".join(_says(one) for one in told[:3]) + (f" {len(told) - 3} more files are like that." if len(told) > 3 else "")
     return Finding(
         effect=Effect.BREAKS if last else Effect.RISKS,
-        certainty=Certainty.LIKELY if last and not any(entry.kind == "key" for entry in told[0].file.entries) else Certainty.PROVEN,
+        certainty=Certainty.LIKELY
+        if last and told[0].own not in case.files.with_key
+        else Certainty.PROVEN,  # without its key it may be there only to be trusted
         summary=says,
         about=told[0].wanted,
         evidence=tuple(

@@ -20,7 +20,6 @@ CAUSE = Cause(
     owner=Owner.USER,
     actions=("get-file-again",),
     references=("RFC 7468 section 2",),
-    explains=("file.not-a-certificate",),
 )
 WORDS = {"key": "private key", "request": "request", "certificate": "certificate"}
 TOOLS = {

@@ -1,7 +1,7 @@
 """The connection: does anything accept it?"""
 
 from probe.case.case import Case, is_again
-from probe.facts.observation import Connect, How, Preamble
+from probe.facts.observation import Connect, Exchange, Handshake, How, Preamble
 
 
 def needs(case: Case) -> str | None:
@@ -11,6 +11,13 @@ def needs(case: Case) -> str | None:
     if case.connect.ending.how is How.LOCAL:
         return f"No connection to {case.address} could be tried from this machine."
     return None
+
+
+def silent(case: Case) -> tuple[str, ...]:
+    """All of them, when every connection came about and TLS was tried at once."""
+    before = [one for attempt in case.attempts for one in attempt.steps if not isinstance(one, Handshake | Exchange)]
+    smooth = all(one.ending.how is How.DONE and isinstance(one, Connect) for one in before)
+    return ("refused", "reset", "timeout", "unreachable") if smooth else ()
 
 
 def place(case: Case) -> str:

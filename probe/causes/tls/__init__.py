@@ -1,6 +1,6 @@
 """The handshake: do both sides find a way to speak TLS?"""
 
-from probe.case.case import Case, step
+from probe.case.case import Case, is_again, step
 from probe.case.hello_size import agreed as both_agreed
 from probe.causes.words import Evidence
 from probe.facts.observation import Alert, Handshake, How, Preamble
@@ -14,6 +14,16 @@ def needs(case: Case) -> str | None:
     if not case.connected:
         return "No TLS handshake was tried, because no connection was made."
     return None if case.handshake else "No TLS handshake was tried."
+
+
+FAILED = ("alpn", "cipher", "closed", "hello_size", "legacy_only", "malformed", "not_tls", "sni_required", "timeout", "version")
+
+
+def silent(case: Case) -> tuple[str, ...]:
+    """All of them, when the ordinary handshake was completed and no other question had to be asked."""
+    smooth = all(attempt.question.name == "ordinary" or is_again(attempt) for attempt in case.attempts) and not case.observation.calls
+    done = all(one.ending.how is How.DONE for one in case.handshakes)
+    return FAILED if smooth and done and case.established else ()
 
 
 def refusal(handshake: Handshake) -> Alert | None:

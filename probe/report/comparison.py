@@ -1,0 +1,321 @@
+"""Two observations side by side: what differs, and what that means. Pure: the same two give the same comparison.
+
+A side is one address of a checked endpoint, or files that were inspected.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from probe.case.case import Case, addresses
+from probe.causes.words import Verdict
+from probe.diagnose import Diagnosis
+from probe.facts.certificate import Certificate, fingerprint, is_self_issued, title
+from probe.facts.noun import noun
+from probe.report.certificates import key_text, serial_text
+from probe.report.words import short
+
+SHOWN = 6
+"""Certificates of a list that one line names."""
+
+
+class Weight(StrEnum):
+    """What a difference does: ``SAME`` there is none, ``NOTE`` it explains or changes nothing by itself, ``MATTERS`` it changes what a client meets."""
+
+    SAME = "same"
+    NOTE = "note"
+    MATTERS = "matters"
+
+
+@noun
+class Side:
+    """What is compared: its name, when it was seen, the certificates (its own first), whether it is files, the facts by label, and the verdict in words.
+
+    ``root`` is the last certificate of its chain that is known.
+    """
+
+    label: str
+    taken_at: datetime
+    chain: tuple[Certificate, ...] = ()
+    held: tuple[Certificate, ...] = ()
+    files: bool = False
+    verdict: str = ""
+    works: bool | None = None
+    stacks: tuple[tuple[str, bool | None], ...] = ()
+    root: Certificate | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@noun
+class Row:
+    """One thing compared: what it is on each side, and what the difference means ("" for the same)."""
+
+    label: str
+    left: str
+    right: str
+    weight: Weight
+    means: str = ""
+
+
+@noun
+class Comparison:
+    """Two sides. ``decided`` is false when one of them showed nothing that could be compared."""
+
+    left: Side
+    right: Side
+    sentence: str
+    rows: tuple[Row, ...]
+    decided: bool = True
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything that matters differs."""
+        return any(one.weight is Weight.MATTERS for one in self.rows)
+
+
+def sides(found: Diagnosis, label: str) -> tuple[Side, ...]:
+    """The sides of one observation: each address of an endpoint, or all files together."""
+    if found.case.target.inspecting:
+        return (_files(found, label),)
+    places = addresses(found.case.observation)
+    if not places:
+        return (_endpoint(found, found.case, label),)
+    return tuple(_endpoint(found, Case(found.case.observation, one), f"{label} ({one})" if len(places) > 1 else label) for one in places)
+
+
+def _files(found: Diagnosis, label: str) -> Side:
+    files = found.case.files
+    # Of files with authorities only no certificate is the one that matters.
+    leaves = [one for one in files.chains if not files.is_authority(one.tip)]
+    longest = max(leaves, key=lambda one: (one.tip in files.with_key, one.tip in files.current, len(one.path.links)), default=None)
+    chain = tuple(link.certificate for link in longest.path.links if link.certificate in files.certificates) if longest else ()
+    held = tuple(files.certificates)
+    keys = sum(one.keys for one in files.every)
+    return Side(
+        label=label,
+        taken_at=found.case.observation.taken_at,
+        chain=chain,
+        held=held,
+        files=True,
+        verdict=_verdict(found),
+        works=found.verdict is Verdict.WORKS if found.verdict is not Verdict.UNDECIDED else None,
+        root=longest.top if longest else None,
+        facts=(("Private keys", str(keys)),) if keys else (),
+    )
+
+
+def _endpoint(found: Diagnosis, case: Case, label: str) -> Side:
+    one, seen = case.handshake, case.observation
+    facts: list[tuple[str, str]] = []
+    if one is not None:
+        facts += [("TLS version", one.version or "none"), ("Cipher suite", one.cipher or "none"), ("Key agreement", one.group or "none")]
+        facts += [("Application protocol", one.alpn or "none agreed"), ("Name sent (SNI)", one.sni or "none")]
+    facts.append(("Client certificate", "asked for" if case.client.requested else "not asked for"))
+    if case.exchange and case.exchange.status is not None:
+        facts.append(("Answer of the service", f"{case.exchange.protocol} {case.exchange.status}"))
+    facts.append(("Name checked", case.target.name))
+    facts.append(("Addresses", ", ".join(sorted(addresses(seen))) or "none"))
+    facts.append(("Trust store", "; ".join(f"{store.path or store.source}, {store.size} anchors" for store in seen.stores) or "none"))
+    facts.append(("Seen from", seen.vantage.host))
+    return Side(
+        label=label,
+        taken_at=seen.taken_at,
+        chain=case.presented,
+        held=case.presented,
+        verdict=_verdict(found),
+        works=None if found.verdict is Verdict.UNDECIDED else found.verdict is Verdict.WORKS,
+        stacks=tuple((short(stack.title), stack.accepts) for stack in case.answers),
+        root=case.nearest.links[-1].certificate if case.nearest else None,
+        facts=tuple(facts),
+    )
+
+
+def _verdict(found: Diagnosis) -> str:
+    words = {
+        Verdict.WORKS: "fine" if found.case.target.inspecting else "works",
+        Verdict.FAILS: "fails",
+        Verdict.DEPENDS: "depends on the client",
+        Verdict.UNDECIDED: "undecided",
+    }
+    return f"{words[found.verdict]}: {found.cause.code}" if found.cause else words[found.verdict]
+
+
+MEANINGS = {
+    "TLS version": "One side negotiates another version: a client with a fixed range may reach only one of them.",
+    "Cipher suite": "Another suite is chosen; that matters only to a client that allows few.",
+    "Key agreement": "Another group is chosen; that matters only to old clients.",
+    "Application protocol": "Another application protocol is agreed.",
+    "Name sent (SNI)": "Different names were sent, so that different certificates may be right.",
+    "Client certificate": "Only one side asks for a client certificate.",
+    "Answer of the service": "The service behind TLS answers differently.",
+    "Name checked": "Different names were checked.",
+    "Addresses": "The name led to other addresses: DNS was changed, or is answered differently there.",
+    "Trust store": "The two were judged with different trust: that alone can make one work and the other not.",
+    "Seen from": "They were seen from different machines.",
+    "Private keys": "One has a private key that the other has not.",
+}
+MATTERING = frozenset({"TLS version", "Client certificate", "Answer of the service", "Trust store", "Application protocol"})
+
+
+def compare(left: Side, right: Side) -> Comparison:
+    """Everything that can be compared, the certificates first."""
+    rows = [*_verdicts(left, right), *_certificates(left, right)]
+    if not (left.files or right.files):
+        known = dict(right.facts)
+        rows += [_fact(label, value, known[label]) for label, value in left.facts if label in known]
+    decided = bool(left.held) and bool(right.held)
+    return Comparison(left=left, right=right, sentence=_sentence(left, right, rows, decided), rows=tuple(rows), decided=decided)
+
+
+def _sentence(left: Side, right: Side, rows: list[Row], decided: bool) -> str:
+    if not decided:
+        nothing = left if not left.held else right
+        return f"{nothing.label} showed no certificate, so that only the rest could be compared."
+    matters = [one for one in rows if one.weight is Weight.MATTERS]
+    if not matters:
+        return "Nothing differs that a client would notice."
+    first = next((one for one in matters if one.means and one.label != "Verdict"), matters[0])
+    return first.means or f"They differ in: {', '.join(one.label.lower() for one in matters)}."
+
+
+def _fact(label: str, left: str, right: str) -> Row:
+    if left == right:
+        return Row(label=label, left=left, right=right, weight=Weight.SAME)
+    return Row(label=label, left=left, right=right, weight=Weight.MATTERS if label in MATTERING else Weight.NOTE, means=MEANINGS.get(label, ""))
+
+
+def _verdicts(left: Side, right: Side) -> list[Row]:
+    if left.files != right.files:
+        return []
+    weight = Weight.SAME if left.verdict == right.verdict else Weight.MATTERS
+    better, worse = (left, right) if left.works else (right, left)
+    means = (
+        ""
+        if weight is Weight.SAME
+        else f"{better.label} is all right, {worse.label} is not."
+        if better.works and worse.works is False
+        else "They end differently."
+    )
+    rows = [Row(label="Verdict", left=left.verdict, right=right.verdict, weight=weight, means=means)]
+    known = dict(right.stacks)
+    for stack, accepts in left.stacks:
+        if stack in known and known[stack] != accepts:
+            rows.append(
+                Row(label=stack, left=_accepts(accepts), right=_accepts(known[stack]), weight=Weight.MATTERS, means=f"{stack} treats the two differently.")
+            )
+    return rows
+
+
+def _accepts(accepts: bool | None) -> str:
+    return "saw no certificate" if accepts is None else "accepts" if accepts else "refuses"
+
+
+def _certificates(left: Side, right: Side) -> list[Row]:
+    rows: list[Row] = []
+    if left.chain and right.chain:
+        ours, theirs = left.chain[0], right.chain[0]
+        weight = Weight.SAME if ours == theirs else Weight.MATTERS
+        rows.append(Row(label="Own certificate", left=identity(ours), right=identity(theirs), weight=weight, means=_leaf(left, right)))
+        if ours != theirs:
+            for label, read in (("Names", _names), ("Issuer", _issuer), ("Key", lambda one: key_text(one.read.key)), ("Valid", _dates)):
+                mine, other = read(ours), read(theirs)
+                rows.append(Row(label=label, left=mine, right=other, weight=Weight.SAME if mine == other else Weight.NOTE))
+        rows.append(_behind(left, right))
+    if left.files and right.files:
+        rows.append(_sets(left, right))
+    # A chain that ends at an open end has no root to compare.
+    if left.root and right.root and is_self_issued(left.root) and is_self_issued(right.root):
+        same = left.root.read.subject == right.root.read.subject and _key(left.root) == _key(right.root)
+        means = f'Whoever trusts only "{title(left.root)}" does not trust what leads to "{title(right.root)}": look at the trust stores first.'
+        rows.append(
+            Row(label="Root", left=title(left.root), right=title(right.root), weight=Weight.SAME if same else Weight.MATTERS, means="" if same else means)
+        )
+    return rows
+
+
+def _sets(left: Side, right: Side) -> Row:
+    """What is in the one set of files and not in the other."""
+    only_left, only_right = (tuple(one for one in mine.held if one not in frozenset(other.held)) for mine, other in ((left, right), (right, left)))
+    common = len(left.held) - len(only_left)
+    renewed = [one for one in only_right for other in only_left if one.read.subject and other.read.subject and one.read.subject.key == other.read.subject.key]
+    means = f"{common} are in both." + (f" {len(dict.fromkeys(renewed))} have the same name and are another certificate: renewed." if renewed else "")
+    if not only_left and not only_right:
+        return Row(label="All certificates", left=str(common), right=str(common), weight=Weight.SAME)
+    return Row(
+        label="All certificates", left=f"only here: {_several(only_left)}", right=f"only here: {_several(only_right)}", weight=Weight.MATTERS, means=means
+    )
+
+
+def _leaf(left: Side, right: Side) -> str:
+    """What it means that the own certificates differ, "" when they do not."""
+    ours, theirs = left.chain[0], right.chain[0]
+    if ours == theirs:
+        return ""
+    if not (set(_named(ours)) & set(_named(theirs))):
+        return "The certificates are for different names: these are different endpoints, or environments."
+    newer, older = (right, left) if _issued(theirs) > _issued(ours) else (left, right)
+    key = "the same key" if _key(ours) == _key(theirs) else "a new key"
+    pins = "pins on the certificate break, pins on the key hold" if _key(ours) == _key(theirs) else "whoever has the old certificate on file needs the new one"
+    return f"{newer.label} has a newer certificate for the same names than {older.label}, with {key}: {pins}."
+
+
+def _behind(left: Side, right: Side) -> Row:
+    """What stands behind the own certificate; roots need not be sent."""
+    mine, other = (
+        tuple(one for one in dict.fromkeys(side.chain if side.files else side.held) if one != side.chain[0] and not is_self_issued(one))
+        for side in (left, right)
+    )
+    only_left, only_right = [one for one in mine if one not in other], [one for one in other if one not in mine]
+    means, weight = "", Weight.SAME if mine == other else Weight.NOTE
+    if left.chain[0] == right.chain[0] and (only_left or only_right):
+        full, short_of, what = (left, right, only_left) if only_left else (right, left, only_right)
+        means = f"{short_of.label} lacks {_several(tuple(what))}, which {full.label} has."
+        if not short_of.files:
+            means, weight = f"{means} Clients that do not fetch it refuse.", Weight.MATTERS
+    elif only_left and only_right:
+        means, weight = "The intermediates differ, as after a change of the issuing authority.", Weight.MATTERS
+    elif mine != other and not (only_left or only_right):
+        means = "The same certificates, in another order."
+    return Row(label="Behind it", left=_several(mine), right=_several(other), weight=weight, means=means)
+
+
+def identity(one: Certificate) -> str:
+    """A certificate so that nobody takes it for another."""
+    return f"{title(one)}, serial {serial_text(one.read.serial)}, SHA-256 {fingerprint(one)}"
+
+
+def _several(some: tuple[Certificate, ...]) -> str:
+    named = ", ".join(title(one) for one in some[:SHOWN])
+    return f"{named} and {len(some) - SHOWN} more" if len(some) > SHOWN else named or "nothing"
+
+
+def _key(one: Certificate) -> bytes:
+    return one.read.key.spki if one.read.key else b""
+
+
+def _named(one: Certificate) -> tuple[str, ...]:
+    return tuple(sorted(name.lower() for name in (*one.read.dns_names, *one.read.ip_addresses))) or (title(one).lower(),)
+
+
+def _names(one: Certificate) -> str:
+    named = _named(one)
+    return ", ".join(named[:SHOWN]) + (f" and {len(named) - SHOWN} more" if len(named) > SHOWN else "")
+
+
+def _issuer(one: Certificate) -> str:
+    return one.read.issuer.text if one.read.issuer else "cannot be read"
+
+
+def _dates(one: Certificate) -> str:
+    read = one.read
+    return f"{read.not_before:%Y-%m-%d} to {read.not_after:%Y-%m-%d}" if read.not_before and read.not_after else "cannot be read"
+
+
+def _issued(one: Certificate) -> float:
+    return one.read.not_before.timestamp() if one.read.not_before else 0.0
+
+
+def exit_code(found: tuple[Comparison, ...]) -> int:
+    """0 nothing differs that matters, 1 something does, 3 one side showed nothing."""
+    if any(one.differs for one in found):
+        return 1
+    return 0 if all(one.decided for one in found) else 3

@@ -1,0 +1,125 @@
+"""probe compare: what differs between saved observations, targets and files, and what it means."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from probe.cli.main import run
+from probe.lab.dns_server import Record, Zone
+from probe.lab.file_shop import Parts, parts
+from probe.lab.pki import authority
+from probe.lab.shop import HOST, credentials, reach
+from probe.lab.stage import Stage
+from probe.lab.tls_server import Credentials, Serving
+from probe.lab.traits import Traits
+
+Look = Callable[[Credentials, str], Path]
+
+
+@pytest.fixture(scope="module")
+def made() -> Parts:
+    return parts()
+
+
+@pytest.fixture
+def look(tmp_path: Path, made: Parts) -> Look:
+    """Check a server that sends these certificates, and save what was seen."""
+
+    def seen(shown: Credentials, name: str) -> Path:
+        with Stage() as stage:
+            port = stage.tls(Serving(credentials=(shown,)))
+            place = tmp_path / name
+            assert run(["check", *reach(port, stage.trust_file(made.root)), "--save", str(place)]) in (0, 1)
+        return place
+
+    return seen
+
+
+def compared(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    capsys.readouterr()
+    code = run(["compare", *map(str, arguments)])
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return code, " ".join(captured.out.split())
+
+
+def test_the_same_is_the_same(look: Look, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = credentials(made.leaf, made.intermediate)
+    first = look(shown, "first.json")
+    code, out = compared(capsys, first, first)
+    assert code == 0 and out.startswith("THE SAME Nothing differs that a client would notice.")
+
+
+def test_before_and_after_a_renewal(look: Look, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    renewed = made.intermediate.issue(HOST, traits=Traits(starts=-1))
+    before, after = look(credentials(made.leaf, made.intermediate), "before.json"), look(credentials(renewed, made.intermediate), "after.json")
+    code, out = compared(capsys, before, after)
+    assert (
+        code == 1 and "after.json has a newer certificate for the same names than" in out and "with a new key: whoever has the old certificate on file" in out
+    )
+    assert "Root" in out.partition("The same on both sides:")[2]
+
+
+def test_works_here_and_not_there_because_of_the_chain(look: Look, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    here, there = look(credentials(made.leaf, made.intermediate), "here.json"), look(credentials(made.leaf), "there.json")
+    code, out = compared(capsys, here, there)
+    assert code == 1 and "Clients that do not fetch it refuse." in out and "is all right" in out
+
+
+def test_another_root_is_told_before_it_is_met(look: Look, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    other = authority("New Root CA")
+    before, after = look(credentials(made.leaf, made.intermediate), "before.json"), look(credentials(other.issue(HOST), other), "after.json")
+    code, out = compared(capsys, before, after, "--format", "markdown")
+    assert code == 1 and 'does not trust what leads to "New Root CA"' in out
+
+
+def test_two_environments(look: Look, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = look(credentials(made.leaf, made.intermediate), "prod.json"), look(credentials(made.intermediate.issue("qa.example")), "qa.json")
+    code, out = compared(capsys, first, second)
+    assert code == 1 and "different endpoints, or environments" in out
+
+
+def test_the_addresses_of_one_observation(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    zone = Zone(records=tuple(Record(name=HOST, type="A", value=address) for address in ("127.0.0.1", "127.0.0.2")))
+    old = made.intermediate.issue(HOST, traits=Traits(starts=-60))
+    saved = tmp_path / "both.json"
+    with Stage() as stage:
+        servings = tuple(
+            (address, Serving(credentials=(credentials(leaf, made.intermediate),))) for address, leaf in (("127.0.0.1", made.leaf), ("127.0.0.2", old))
+        )
+        port = stage.tls_at(servings)
+        run(["check", f"https://{HOST}:{port}", "--resolver", stage.dns(zone), "--trust", stage.trust_file(made.root), "--save", str(saved)])
+    code, out = compared(capsys, saved)
+    assert code == 1 and "(127.0.0.1)" in out and "(127.0.0.2)" in out and "has a newer certificate" in out
+
+
+def test_files_and_folders(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = authority("Another Root CA")
+    for name, texts in (("old", (made.root.pem,)), ("new", (made.root.pem, other.pem))):
+        (tmp_path / name).mkdir()
+        for number, text in enumerate(texts):
+            (tmp_path / name / f"{number}.pem").write_text(text)
+    code, out = compared(capsys, tmp_path / "old", tmp_path / "new", "--format", "json")
+    (found,) = json.loads(out)["comparisons"]
+    (row,) = [one for one in found["rows"] if one["weight"] == "matters"]
+    assert code == 1 and row["label"] == "All certificates" and "Another Root CA" in row["right"] and row["means"] == "1 are in both."
+    assert compared(capsys, tmp_path / "old", tmp_path / "old")[0] == 0
+
+
+def test_a_file_and_what_the_endpoint_sends(look: Look, made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = look(credentials(made.leaf, made.intermediate), "seen.json")
+    (tmp_path / "server.pem").write_text(made.leaf.pem)
+    code, out = compared(capsys, seen, tmp_path / "server.pem")
+    assert code == 0 and "server.pem lacks Lab Issuing CA" in out and "refuse" not in out
+
+
+def test_what_cannot_be_compared_is_said(look: Look, made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = look(credentials(made.leaf, made.intermediate), "seen.json")
+    for arguments in ((seen,), (seen, seen, "--format", "html"), (tmp_path / "no such\n", seen)):
+        capsys.readouterr()
+        assert run(["compare", *map(str, arguments)]) == 2
+        assert capsys.readouterr().err
+    with Stage() as stage:
+        assert compared(capsys, f"https://127.0.0.1:{stage.closed_port()}", seen)[0] in (1, 3)
