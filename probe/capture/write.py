@@ -23,7 +23,7 @@ def write(path: Path, data: bytes) -> None:
             return
         _replace(path.resolve(), data, _MODE & ~_umask() if mode is None else stat.S_IMODE(mode))
     except (OSError, ValueError, RuntimeError) as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
 
 
 def check_writable(path: Path) -> None:
@@ -34,7 +34,7 @@ def check_writable(path: Path) -> None:
             with tempfile.NamedTemporaryFile(dir=path.resolve().parent, prefix=".probe-"):
                 pass
     except (OSError, ValueError, RuntimeError) as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
 
 
 def overwrites(path: Path, other: Path) -> bool:
@@ -102,7 +102,8 @@ def _umask() -> int:
     return mask
 
 
-def _unwritable(path: Path, error: Exception) -> Unusable:
+def unwritable(path: Path, error: Exception) -> Unusable:
+    """Say why a file cannot be written, by the error's number."""
     number = error.errno if isinstance(error, OSError) else errno.EINVAL
     if number in (errno.ENOENT, errno.ENOTDIR):
         return Unusable(f"The folder of {path} does not exist.", "Make the folder first, or name another file.")

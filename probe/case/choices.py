@@ -155,12 +155,18 @@ class Choices:
 
     @cached_property
     def best(self) -> Choice | None:
-        """The first choice with which every stack trusts every chain; else the one that helps most; ``None`` when none helps at all."""
+        """The first choice with which every stack trusts every chain; else the one that helps most; ``None`` when none helps at all.
+
+        What has expired or is not valid yet is none, though Java trusts it: it is to be replaced, not installed.
+        """
         whole = {one.name for one in self.stacks}
-        for one in self.all:
-            if one.trusting >= whole:
-                return one
-        return max((one for one in self.all if one.trusting), key=lambda one: len(one.trusting), default=None)
+        usable = [one for one in self.all if one.trusting and all(map(self.current, one.certificates))]
+        return next((one for one in usable if one.trusting >= whole), None) or max(usable, key=lambda one: len(one.trusting), default=None)
+
+    def current(self, one: Certificate) -> bool:
+        """Whether a certificate is valid at the time that is judged for."""
+        read = one.read
+        return bool(read.not_before and read.not_after and read.not_before <= self.at <= read.not_after)
 
     @property
     def _every(self) -> Iterable[Path]:
@@ -181,8 +187,7 @@ class Choices:
 
         def rank(one: Certificate) -> tuple[bool, bool, float]:
             read = one.read
-            current = bool(read.not_before and read.not_after and read.not_before <= self.at <= read.not_after)
-            return (not current, one not in self.known, -(read.not_after.timestamp() if read.not_after else 0.0))
+            return (not self.current(one), one not in self.known, -(read.not_after.timestamp() if read.not_after else 0.0))
 
         return tuple(sorted(roots, key=rank))[:EACH]
 
@@ -212,7 +217,7 @@ class Choices:
         return Choice(kind=kind, certificates=certificates, judged=tuple(self.judge(one, certificates, certificates) for one in self.sent))
 
     def judge(self, sent: Sent, anchors: tuple[Certificate, ...], whole: tuple[Certificate, ...] | int, stack: str = "") -> Judged:
-        """What the stacks (or one of them) say of a chain when just ``anchors`` are trusted; ``whole`` is what the store holds altogether, or how many."""
+        """What the voting stacks (or the one named) say of a chain when just ``anchors`` are trusted; ``whole`` is all that the store holds, or how many."""
         paths = examine_all(build(sent.presented, anchors, self.fetched), self.at, sent.key_exchange)
         size = whole if isinstance(whole, int) else len(whole)
         verdicts = tuple(
@@ -227,8 +232,8 @@ class Choices:
                 store_size=size,
                 key_exchange=sent.key_exchange,
             )
-            for one in self.stacks
-            if (not stack or one.name == stack) and not sent.authority
+            for one in (tuple(each for each in load_all() if each.name == stack) if stack else self.stacks)
+            if not sent.authority
         )
         return Judged(sent=sent, verdicts=verdicts)
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "check",
     "go-live": "golive",
     "inspect": "inspect",
+    "trust": "trust",
     "compare": "compare",
     "listen": "listen",
     "report": "report",

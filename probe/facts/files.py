@@ -50,8 +50,8 @@ class InspectedFile:
 
     ``kind`` is pem, der, pkcs7, base64, pkcs12, jks, jceks, nss, or none when nothing in it could be used; ``looks_like`` says then what it is instead.
     ``problem`` is "" or one of unreadable, damaged, password-missing, password-wrong, unsupported; ``why`` goes on from there. ``keys`` counts private keys,
-    also those that could not be opened. ``odd`` is what not every program takes in the form of the file, ``refused`` are the client stacks that do not take it as a
-    trust store, ``uncounted`` those that do not count all of it. ``notes`` are remarks for people about how it was opened.
+    also those that could not be opened. ``odd`` is what not every program takes in the form of the file, ``refused`` are the client stacks that do not take it
+    as a trust store, ``uncounted`` those that do not count all of it. ``notes`` are remarks for people about how it was opened.
     """
 
     path: str

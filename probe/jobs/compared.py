@@ -73,7 +73,12 @@ def _glanced(found: tuple[Case, ...], certificates: tuple[Certificate, ...]) -> 
 
 
 def involved(observation: Observation) -> tuple[Certificate, ...]:
-    """Every certificate that was sent, by either side, or fetched, each once."""
+    """Every certificate that was sent, by either side, or fetched, each once; of inspected files where their chains end."""
+    if observation.target.inspecting:
+        from probe.case.files import Files  # a check needs none of it
+
+        files = Files(observation)
+        return tuple(dict.fromkeys((*(one.top for one in files.chains), *(one for _, one in files.fetched))))
     shown = dict.fromkeys(one for case in cases(replace(observation, stores=())) for again in case.tries for one in again.presented)
     shown |= dict.fromkeys(one for call in observation.calls for one in of_caller(call))
     ours = observation.identity.certificates if observation.identity else ()

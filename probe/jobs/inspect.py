@@ -9,7 +9,7 @@ from probe import VERSION
 from probe.capture.clock import Clock
 from probe.capture.inspect import Passwords, inspected
 from probe.capture.run import drive, together
-from probe.capture.stores import Loaded, relevant
+from probe.capture.stores import Loaded
 from probe.capture.stores import load as load_store
 from probe.capture.vantage import vantage
 from probe.case.case import addresses
@@ -19,7 +19,7 @@ from probe.facts.noun import noun
 from probe.facts.observation import Fetch, How, Observation
 from probe.facts.target import Target
 from probe.facts.unusable import Unusable
-from probe.jobs.check import libraries
+from probe.jobs.check import libraries, with_stores
 from probe.plan import FETCHES
 
 ROUNDS = 4
@@ -85,10 +85,8 @@ def _trusted(sources: tuple[str, ...]) -> tuple[Loaded, ...]:
 
 
 def _knowing(seen: Observation, trusted: tuple[Loaded, ...]) -> Observation:
-    """With those anchors that could matter. Of a whole store that is inspected the machine's own is not repeated."""
-    files = Files(seen)
-    tops = tuple(dict.fromkeys(one.top for one in files.chains)) + tuple(one for _, one in files.fetched)
-    return replace(seen, stores=tuple(relevant(one, tops) for one in trusted))
+    """With those anchors that could matter."""
+    return with_stores(replace(seen, stores=()), trusted)
 
 
 def _fetching(seen: Observation, trusted: tuple[Loaded, ...], clock: Clock, progress: Progress) -> Observation:

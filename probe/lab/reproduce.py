@@ -65,7 +65,7 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     trust, untrusted = trust_options(stage, observation.stores, copies)
     public, unlisted = public_options(stage, observation.compared, observation.target.public, copies)
     found, unresolved = open_resolvers(stage, observation, places) if needs_resolver(observation) else ((), ())
-    client, changed = client_options(stage, observation, copies)
+    client, changed = client_options(stage, observation, copies, as_is=as_is)
     profile, unwritten = profile_options(stage, observation.agreement, known, copies)
     target = observation.target
     pin = pinned(stage, target.pin.sha256, target.pin.certificate, known, copies) if target.pin else ()

@@ -51,8 +51,11 @@ def client_certificates(observation: Observation) -> tuple[Certificate, ...]:
     return (*named, *added, *((filed.certificate,) if filed else ()))
 
 
-def client_options(stage: Stage, observation: Observation, copies: Copies) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write the copied certificates and the key to the first; give the options that name them, and what could not be copied."""
+def client_options(stage: Stage, observation: Observation, copies: Copies, *, as_is: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the copied certificates and the key to the first; give the options that name them, and what could not be copied.
+
+    ``as_is``: the dates are the original ones, so that a certificate that was presented then may have expired by now.
+    """
     identity, filed = observation.identity, observation.target.on_file
     options: list[str] = []
     losses: list[str] = []
@@ -64,7 +67,8 @@ def client_options(stage: Stage, observation: Observation, copies: Copies) -> tu
         # A key that does not fit stays one that does not fit.
         key = own.key if identity.fits else like("EC", 0) if identity.fits is False else None
         options += ["--key", stage.key_file(key, name="client.key")] if key else []
-        options += ["--send-anyway"] if observation.target.send_anyway else []
+        offered = any(one.question.with_identity for one in observation.attempts)
+        options += ["--send-anyway"] if observation.target.send_anyway or (as_is and offered) else []
         if identity.kind not in ("pem", "der"):
             losses.append(f"the form of the file with the client certificate ({identity.kind}); the copy is two text files")
         elif identity.encrypted:

@@ -125,9 +125,12 @@ class Talking:
         asking = requested(together)
         found = reacting(self._observation, self._copies, together, self._answer) if asking else None
         self._losses += found.losses if found else []
-        reactions = completed(found.reactions, self._known, version) if found else ()
-        if self._excluding(facts):
-            return relay(self._excluding_port(own, facts, reactions))
+        reactions = completed(found.reactions or (Reaction(),), self._known, version) if found else ()
+        if self._excluding(facts) and (port := self._excluding_port(own, facts, reactions)):
+            return relay(port)
+        group = self._group if group_of(one) else None
+        if group is not None and asking:
+            self._losses.append("the wish for a client certificate of a server with this Diffie-Hellman group; the copy does not ask for one")
         serving = Serving(
             credentials=(own,),
             tls_min=version if version in _OLD else "TLSv1.2",
@@ -140,7 +143,7 @@ class Talking:
             alpn=(facts.alpn,) if facts.alpn else (),
             answer=Answer() if asking else self._answer(together),
         )
-        return relay(self._port(serving, self._group if group_of(one) else None))
+        return relay(self._port(serving, group))
 
     def _issuers(self, together: tuple[Attempt, ...]) -> tuple[bytes, ...]:
         """The issuers that were named to the client in any of these."""
@@ -174,7 +177,7 @@ class Talking:
         return own is not None and facts.certificate_requested and signs(own, facts.request_schemes, facts.version) is False
 
     def _excluding_port(self, own: Credentials, facts: HandshakeReading, reactions: tuple[Reaction, ...]) -> int:
-        """The port of a server that names these kinds of signatures, which the library cannot be told to do for clients only."""
+        """The port of a server that names these kinds of signatures, which the library cannot be told to do for clients only; 0 without one."""
         without = next((one for one in reactions if not one.chain), Reaction())
         if without.ends != "alert" or without.alert not in _REGULAR:
             self._losses.append(
@@ -184,7 +187,11 @@ class Talking:
         options = ["-Verify" if without.ends else "-verify", "9", version, "-client_sigalgs", ":".join(facts.request_schemes)]
         if named := named_issuers(facts.acceptable_issuers):
             options += ["-CAfile", self._stage.trust_file(*named, name="client-ca.pem")]
-        return self._stage.openssl(own, *options)
+        try:
+            return self._stage.openssl(own, "-cipher", "ALL:@SECLEVEL=0", *options)
+        except OSError:
+            self._losses.append("the signatures that the server accepts of clients; the copy accepts all")
+            return 0
 
     def _port(self, serving: Serving, group: Group | None) -> int:
         """The port of such a server; the same for the same behaviour."""

@@ -52,7 +52,7 @@ def _file(one: FileText, paint: Paint, width: int) -> list[str]:
     hidden = max(0, len(one.entries) - ENTRIES) + one.left_out
     lines += [f"    {hidden:,} more entries"] if hidden else []
     for client, says in one.clients:
-        if not says.startswith("takes"):
+        if not says.startswith("loads") or ";" in says:
             lines += wrap(f"As a trust store: {visible(client)} {visible(says)}", width, "    ~ ", "      ")
     return lines
 

@@ -71,7 +71,7 @@ def _file(files: Files, file: InspectedFile, numbers: Numbers) -> FileText:
         form=", ".join((*((what,) if what else ()), *counted)) or "nothing",
         entries=tuple(_entry(files, one, numbers) for one in file.entries[:ENTRIES]),
         lines=tuple(lines),
-        clients=_clients(file),
+        clients=_clients(files, file),
         left_out=max(0, len(file.entries) - ENTRIES),
         tone="bad" if bad and file.named else "warn" if bad or file.odd else "good",
     )
@@ -80,10 +80,10 @@ def _file(files: Files, file: InspectedFile, numbers: Numbers) -> FileText:
 _KINDS = (("certificate", "certificate"), ("key", "private key"), ("request", "request"))
 
 
-def _clients(file: InspectedFile) -> tuple[tuple[str, str], ...]:
+def _clients(files: Files, file: InspectedFile) -> tuple[tuple[str, str], ...]:
     """What becomes of the file where it is named as a trust store."""
     found = []
-    held = sum(1 for one in file.entries if one.kind == "certificate")
+    held = [one.certificate for one in file.entries if one.certificate]
     if not held:
         return ()
     for stack, called in CLIENTS.items():
@@ -92,10 +92,21 @@ def _clients(file: InspectedFile) -> tuple[tuple[str, str], ...]:
         if refused is not None:
             found.append((called, f"{'not as it is' if refused.convertible else 'refuses it'}: {refused.why}"))
         elif less is not None:
-            found.append((called, f"counts {less.size} of {held}: {less.why}"))
+            found.append((called, f"counts {less.size} of {len(held)}: {less.why}"))
         else:
-            found.append((called, f"takes {'it' if held == 1 else f'all {held}'}"))
+            found.append((called, _loads(files, file, stack, held)))
     return tuple(found)
+
+
+def _loads(files: Files, file: InspectedFile, stack: str, held: list[Certificate]) -> str:
+    """What a stack does with a file that it loads."""
+    every = "it" if len(held) == 1 else f"all {len(held)}"
+    if stack == "openssl":
+        rootless = not frozenset(held) & frozenset(files.roots)
+        return f"loads {every}{'; as there is no root in it, only programs that allow partial chains, such as curl, trust by it' if rootless else ''}"
+    if file.kind in ("jks", "pkcs12"):
+        return f"loads {every} (javax.net.ssl.trustStore)"
+    return f"loads {every} as certificates{'; keytool -importcert takes only the first' if len(held) > 1 else ''}"
 
 
 def _entry(files: Files, one: Entry, numbers: Numbers) -> EntryText:

@@ -15,7 +15,9 @@ from probe.diagnose import diagnose
 from probe.facts import codec
 from probe.facts.certificate import Certificate
 from probe.formats import read
-from probe.lab.pki import AUTHORITY, Issued
+from probe.lab.partner import Partner
+from probe.lab.pki import AUTHORITY, Issued, authority
+from probe.lab.platform import platform
 from probe.lab.shop import hierarchy, open_shop
 from probe.lab.stage import Stage
 from probe.lab.traits import Traits
@@ -74,3 +76,26 @@ def test_what_is_no_observation_is_refused_in_a_sentence(text: str, tmp_path: Pa
     path.write_text(text)
     assert run(["lab", "reproduce", str(path)]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_printed_line_names_a_client_certificate_and_a_profile(tmp_path: Path) -> None:
+    """What is printed is typed in by somebody else, who has neither the key nor the profile of the original."""
+    with Stage() as stage:
+        clients = authority("Lab Client CA")
+        own = clients.issue("partner.example", traits=Traits(extended_key_usage=("client",)))
+        client = ("--cert", stage.chain_file(own.der), "--key", stage.key_file(own.key))
+        scene = platform(stage, Partner(known=("DE-LAB", "DE-OTH")), identifier="DE-OTH", client=client, issuers=(clients,))
+        observation = observed(scene.arguments)
+    expected = diagnose(observation)
+    path = tmp_path / "seen.json"
+    path.write_text(codec.text(observation))
+    command = [sys.executable, "-c", "from probe.cli.main import main; main()"]
+    with subprocess.Popen([*command, "lab", "reproduce", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        words = shlex.split(process.stdout.readline())
+        done = subprocess.run([*command, *words[1:]], capture_output=True, text=True, timeout=30, check=False)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert {"--cert", "--key", "--profile", "--env", "--var", "--trust"} <= set(words)
+    assert expected.cause and expected.cause.code in done.stdout, done.stderr
+    assert done.returncode == 1 and "Process-ID" in done.stdout

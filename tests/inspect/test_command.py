@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -213,3 +214,22 @@ def test_an_empty_store_is_not_fine(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "trust.jks").write_bytes(b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\0" + bytes(20))
     code, out, _ = said(capsys, tmp_path / "trust.jks")
     assert code == 2 and "a JKS store without entries" in " ".join(out.split())
+
+
+def test_a_saved_inspection_is_judged_with_another_trust(folder: Path, made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = tmp_path / "seen.json"
+    _, out, _ = said(capsys, folder / "fullchain.pem", folder / "server.key", "--save", saved)
+    assert "the issuer of the last one is not in the files" in out
+    assert run(["report", str(saved), "--trust", str(folder / "root.pem")]) == 0
+    assert "its root is not in the files, and is in the trust store" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_openssl_makes_of_a_file_without_a_root_is_what_openssl_says(tmp_path: Path, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "intermediate.pem"
+    file.write_text(made.intermediate.pem)
+    (tmp_path / "leaf.pem").write_text(made.leaf.pem)
+    _, out, _ = said(capsys, file)
+    assert "only programs that allow partial chains" in " ".join(out.split())
+    command = ["openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", str(file), str(tmp_path / "leaf.pem")]
+    assert subprocess.run(command, capture_output=True, timeout=30, check=False).returncode != 0
+    assert subprocess.run([*command[:2], "-partial_chain", *command[2:]], capture_output=True, timeout=30, check=False).returncode == 0

@@ -79,6 +79,15 @@ def test_what_is_on_file_stays_the_same_or_another_certificate() -> None:
             assert (held == sent) is same
 
 
+def test_with_its_old_dates_a_certificate_that_was_presented_is_presented_again() -> None:
+    observation = seen()
+    held_back = replace(observation, attempts=tuple(replace(one, question=replace(one.question, with_identity=False)) for one in observation.attempts))
+    with Stage() as stage:
+        assert "--send-anyway" in reproduce(stage, observation, as_is=True).arguments
+        assert "--send-anyway" not in copied(stage, observation).arguments
+        assert "--send-anyway" not in reproduce(stage, held_back, as_is=True).arguments
+
+
 def test_der_stays_der_and_other_forms_are_named() -> None:
     made = partners()
     own = made.direct()

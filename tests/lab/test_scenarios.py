@@ -343,6 +343,23 @@ def test_a_damaged_entry_beside_the_root_is_there(stage: Stage) -> None:
     assert curl(scene) == 77
 
 
+def test_the_store_that_java_takes_lacks_the_root_that_the_other_has(stage: Stage) -> None:
+    """Both stores of the installed Java can be opened by keytool; OpenSSL, given what is in each, comes to the root with one of them only."""
+    one = asked(ALL_BROKEN["trust.store-not-used jssecacerts"](stage))
+    said = {}
+    for name in ("jssecacerts", "cacerts"):
+        store = f"{one.trust.removeprefix('java:')}/lib/security/{name}"
+        command = ["keytool", "-J-Duser.language=en", "-list", "-rfc", "-keystore", store, "-storepass", "changeit"]
+        held = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+        anchors = str(stage.write(f"{name}.pem", held))
+        printed = s_client(one.address_port, "-servername", one.host, "-CAfile", anchors, "-no-CApath", "-no-CAstore")
+        said[name] = next(line.strip() for line in printed.splitlines() if "Verify return code" in line)
+    assert said == {
+        "jssecacerts": "Verify return code: 20 (unable to get local issuer certificate)",
+        "cacerts": "Verify return code: 0 (ok)",
+    }
+
+
 def test_every_way_of_being_broken_is_asked_here() -> None:
     elsewhere = {
         *("dns.nxdomain", "dns.nxdomain alias-to-nowhere", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused"),
@@ -352,7 +369,7 @@ def test_every_way_of_being_broken_is_asked_here() -> None:
             "endpoint.inconsistent intermediate-missing-on-one",
             "endpoint.rollover-pending one-of-two",
         ),
-        *("endpoint.inconsistent behind-one-address", "endpoint.inconsistent behind-one-address-healthy"),
+        *("endpoint.inconsistent behind-one-address", "endpoint.inconsistent behind-one-address-healthy", "trust.store-not-used jssecacerts"),
         *(way for way in ALL_BROKEN if way.startswith(("dns.addresses-disagree", "dns.servfail ", "dns.no-address ", "trust.store-unreadable "))),
     }
     assert set(ALL_BROKEN) == set(BROKEN) | elsewhere
