@@ -1,3 +1,3 @@
 """Say why a TLS connection fails, who must change what, and prove it."""
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"

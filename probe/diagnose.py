@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from probe.case.altered import ALTERATIONS
 from probe.case.case import Case, cases
+from probe.case.checked import undecided
 from probe.case.path import StackVerdict
 from probe.causes.catalogue import STAGES, Answers, Entry, ask_all, entry
 from probe.causes.words import Certainty, Effect, Finding, NotObserved, Verdict
@@ -178,7 +179,8 @@ def _verdict(case: Case, cause: Finding | None, breaking: tuple[Finding, ...]) -
     if cause is None and case.target.listening:
         return Verdict.WORKS if case.call and case.call.exchange else Verdict.UNDECIDED
     if cause is None:
-        return Verdict.WORKS if case.established and case.chain_accepted and not case.observation.unfinished else Verdict.UNDECIDED
+        seen = case.established and case.chain_accepted and not case.observation.unfinished
+        return Verdict.WORKS if seen and undecided(case) is None else Verdict.UNDECIDED
     if cause.certainty is Certainty.POSSIBLE:
         return Verdict.UNDECIDED
     if any(not one.stacks for one in breaking):

@@ -180,7 +180,7 @@ def test_what_is_saved_has_no_place_for_a_key(told: Told) -> None:
     saved = [json.loads(text) for where, text in told.outputs.items() if where.endswith("seen.json")]
     assert len(saved) == 8
     for one in saved:
-        assert set(one["identity"]) == {"source", "key_source", "kind", "certificates", "keys", "key", "fits", "encrypted", "notes"}
+        assert set(one["identity"]) == {"source", "key_source", "kind", "certificates", "keys", "key", "fits", "encrypted", "notes", "unloadable"}
 
 
 def test_ctrl_c_tells_nothing(folder: Path, everybody: tuple[Client, Client]) -> None:

@@ -3,7 +3,6 @@
 A password comes from an environment variable or a prompt, never from an argument, and goes nowhere but into the readers of keys.
 """
 
-import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -14,13 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from probe.capture.files import load as load_file
+from probe.capture.variable import value_of
 from probe.facts.certificate import Certificate, is_self_issued, title
-from probe.facts.identity import Identity, OnFile
+from probe.facts.identity import Identity, OnFile, Unloadable
 from probe.facts.unusable import Unusable
 from probe.formats import guess, keys, pkcs12
 from probe.formats import read as read_certificates
 from probe.formats.keys import FoundKey, Problem
 from probe.tls.credential import Credential, SigningKey
+from probe.tls.loading import problem_of_certificate, problem_of_key
 from probe.tls.presenting import presentable
 
 LIMIT = 1024 * 1024
@@ -38,6 +39,7 @@ NEXT = {
     "a certificate request": "A request is not yet a certificate: name what the authority sent back.",
 }
 FORMS = "Name a PEM or DER file with the client's certificate and its chain, or a PKCS12 file."
+KEY_FORMS = "Name the file with the private key, in PEM or DER."
 
 
 class Password:
@@ -51,13 +53,10 @@ class Password:
         self._given: bytes | None = None
 
     def from_environment(self) -> bytes | None:
-        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when it is not set."""
+        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when there is no such variable."""
         if not self._variable:
             return None
-        value = os.environ.get(self._variable)
-        if value is None:
-            raise Unusable(f"The environment variable {self._variable}, named by --password-env, is not set.", "Set it for this command, or leave it out.")
-        return value.encode("utf-8", "surrogateescape")
+        return value_of(self._variable, "--password-env").encode("utf-8", "surrogateescape")
 
     def of(self, path: Path) -> bytes:
         """Ask for the password of this file. Raises ``Unusable`` when there is nobody to ask."""
@@ -102,6 +101,7 @@ def load(cert: str, key: str = "", *, password: Password | None = None, need_key
     notes += _order(certificates)
     private = held.keys[chosen]
     credential = _credential(certificates, private, held)
+    out_of_order = bool(own or chosen) and held.kind != "pkcs12"
     identity = Identity(
         source=cert,
         key_source=key or cert,
@@ -112,6 +112,7 @@ def load(cert: str, key: str = "", *, password: Password | None = None, need_key
         fits=True,
         encrypted=held.encrypted,
         notes=tuple(notes),
+        unloadable=held.unloadable or ((Unloadable(what="order", words="key values mismatch"),) if out_of_order else ()),
     )
     return identity, credential
 
@@ -141,14 +142,24 @@ class _Files:
         self.kind = "pem"
         self.encrypted = False
         self.looks_like = ""
+        self.unloadable: tuple[Unloadable, ...] = ()
         given = password.from_environment()
-        data = _content(self.path)
+        data = _content(self.path, FORMS)
         if pkcs12.is_pkcs12(data):
             self._store(data, given, password, own_key=not key)
         else:
             self._plain(data)
         if key or not pkcs12.is_pkcs12(data):
-            self._key(_content(self.key_path) if key else data, given, password)
+            other = _content(self.key_path, KEY_FORMS) if key else data
+            self._unlike_swapped(data, other)
+            self._key(other, given, password)
+
+    def _unlike_swapped(self, data: bytes, other: bytes) -> None:
+        """Raise ``Unusable`` when the one file has a key and no certificate, and the other a certificate and no key."""
+        if self.key_path != self.path and not self.certificates and keys.read(data) and not keys.read(other) and read_certificates(other).certificates:
+            raise Unusable(
+                f"--cert and --key seem to be swapped: {self.path} holds a private key, and {self.key_path} a certificate.", "Name them the other way round."
+            )
 
     def _plain(self, data: bytes) -> None:
         content = read_certificates(data)
@@ -159,6 +170,8 @@ class _Files:
             self.notes.append(f"{self.path} is DER: OpenSSL, curl and nginx want PEM. Convert it with: openssl x509 -inform DER -in {_quoted(self.path)}")
         elif content.kind == "pkcs7":
             self.notes.append(f"{self.path} is PKCS #7: most clients want PEM. Convert it with: openssl pkcs7 -print_certs -in {_quoted(self.path)}")
+        if content.kind != "der" and self.certificates and (words := problem_of_certificate(data)):
+            self.unloadable = (Unloadable(what="certificate", words=words),)
         damaged = [one for one in content.skipped if not one.other]
         self.notes += [f"{self.path}, {one.where}: {one.why}." for one in damaged[:3]]
 
@@ -167,6 +180,8 @@ class _Files:
         if store.problem is Problem.MISSING:
             store = pkcs12.read(data, password.of(self.path))
         if store.problem is not None:
+            if store.problem is Problem.WRONG and given and pkcs12.read(data, given.strip()).problem is None:
+                raise _blank(self.path, "the PKCS12 file", given)
             raise _not_read(self.path, "the PKCS12 file", store.problem)
         if own_key and store.keys > 1:
             raise Unusable(
@@ -189,11 +204,15 @@ class _Files:
         self.encrypted = any(one.encrypted for one in found)
         self.keys = tuple(one.key for one in found if one.key is not None)
         if found and not self.keys:
+            if found[0].problem is Problem.WRONG and given and any(one.key is not None for one in keys.read(data, given.strip())):
+                raise _blank(self.key_path, "the private key", given)
             raise _unreadable(self.key_path, found[0])
         if not found and self.key_path != self.path:
             what = guess.looks_like(data)
             step = NEXT.get(what, "Name the file with the private key, in PEM or DER.").replace("FILE", _quoted(self.key_path))
             raise Unusable(f"{self.key_path} holds no private key: it looks like {what}.", step)
+        if self.keys and data[:1] != b"\x30" and not self.encrypted and (words := problem_of_key(data)):
+            self.unloadable += (Unloadable(what="key", words=words),)
         if self.keys and data[:1] == b"\x30":
             self.notes.append(
                 f"{self.key_path} is DER: OpenSSL, curl and nginx want PEM. Convert it with: openssl pkey -inform DER -in {_quoted(self.key_path)}"
@@ -204,6 +223,8 @@ class _Files:
         if store.problem is Problem.MISSING:
             store = pkcs12.read(data, password.of(self.key_path))
         if store.problem is not None:
+            if store.problem is Problem.WRONG and given and pkcs12.read(data, given.strip()).problem is None:
+                raise _blank(self.key_path, "the PKCS12 file", given)
             raise _not_read(self.key_path, "the PKCS12 file", store.problem)
         if store.keys > 1:
             raise Unusable(f"{self.key_path} holds {store.keys} private keys, and programs differ in which of them they take.", "Name a file with one.")
@@ -211,12 +232,12 @@ class _Files:
         self.keys, self.count = ((store.key,), store.keys) if store.key is not None else ((), 0)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, forms: str) -> bytes:
     if path.is_dir():
         raise Unusable(f"{path} is a folder.", "Name the file in it that holds the client's certificate or key.")
     data = load_file(path, LIMIT)
     if not data.strip():
-        raise Unusable(f"{path} is empty.", FORMS)
+        raise Unusable(f"{path} is empty.", forms)
     return data
 
 
@@ -282,7 +303,8 @@ def _order(certificates: tuple[Certificate, ...]) -> list[str]:
     above = [one for one in certificates[1:] if not is_self_issued(one)]
     ordered = all(lower[0] and upper[1] and lower[0].key == upper[1].key for lower, upper in zip(names, names[1 : len(above) + 1], strict=False))
     if above and not ordered:
-        notes.append("Behind the client's own certificate the others are not in order, each the issuer of the one before it, or do not belong to it.")
+        others = ", ".join(f'"{title(one)}"' for one in above[:3])
+        notes.append(f"Behind the client's own certificate {others}: not in order, each the issuer of the one before it, or not belonging to it.")
     return notes
 
 
@@ -299,7 +321,7 @@ def _no_key(held: _Files) -> Unusable:
         says = f"{held.path} is a PKCS12 file with certificates only: there is no private key in it."
         return Unusable(says, "Export it again together with the private key, or name the key with --key FILE.")
     return Unusable(
-        f'{held.path} holds the certificate "{title(held.certificates[0])}", but no private key, without which it cannot be used by a client.',
+        f'{held.path} holds the certificate "{title(held.certificates[0])}", but no private key, without which it cannot be used.',
         "Name the key with --key FILE. If it is not on this machine, it is where the certificate was requested.",
     )
 
@@ -308,6 +330,14 @@ def _unreadable(path: Path, one: FoundKey) -> Unusable:
     if one.problem is Problem.FOREIGN:
         return Unusable(f"{path} holds {one.what}, which no TLS client takes.", NEXT.get(one.what, FORMS).replace("FILE", _quoted(path)))
     return _not_read(path, f"the private key in {one.where}" if one.where != "the file" else "the private key", one.problem or Problem.DAMAGED)
+
+
+def _blank(path: Path, what: str, given: bytes) -> Unusable:
+    """The password fits but for what stands around it, as a line break from a file, or a blank from a mail."""
+    kind = "a line break" if given.strip(b"\r\n") == given.strip() else "a blank"
+    place = "before it" if given.rstrip() == given else "behind it"
+    says = f"The password for {what} of {path} is wrong, and without {kind} {place} it is right."
+    return Unusable(says, "Set the variable that --password-env names without it; $(cat FILE) in a shell takes line breaks away at the end.")
 
 
 def _not_read(path: Path, what: str, problem: Problem) -> Unusable:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from probe.capture.files import load, unreadable
 from probe.capture.store_password import USUAL, Prompt
+from probe.capture.variable import value_of
 from probe.facts.files import InspectedFile
 from probe.facts.unusable import Unusable
 from probe.formats.everything import everything, wants_password
@@ -39,13 +40,10 @@ class Passwords:
         self._prompt = prompt
 
     def given(self) -> str | None:
-        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when it is not set."""
+        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when there is no such variable."""
         if not self._variable:
             return None
-        value = os.environ.get(self._variable)
-        if value is None:
-            raise Unusable(f"The environment variable {self._variable}, named by --password-env, is not set.", "Set it for this command, or leave it out.")
-        return value
+        return value_of(self._variable, "--password-env")
 
     def ask(self, what: str) -> str | None:
         """Ask a person; ``None`` when nobody is there."""

@@ -1,6 +1,7 @@
 """The settings of a JVM among the arguments and variables with which it was started, in the order in which it obeys them. Sans I/O but for argument files."""
 
 import shlex
+from collections import deque
 from collections.abc import Callable
 
 from probe.facts.noun import noun
@@ -45,20 +46,25 @@ def settings(
 
 def _options(arguments: list[str], expand: Callable[[str], str]) -> tuple[list[str], list[str]]:
     """The options before the class or file to run, and what follows."""
-    waiting = list(arguments)
+    waiting = deque((one, True) for one in arguments)
     found: list[str] = []
+    expanding = True
     while waiting:
-        one = waiting.pop(0)
-        if one.startswith("@") and not one.startswith("@@"):
-            waiting = _split(expand(one[1:])) + waiting
+        one, may_expand = waiting.popleft()
+        if expanding and may_expand and one.startswith("@") and not one.startswith("@@"):
+            # What stands in such a file is not expanded again.
+            waiting.extendleft((word, False) for word in reversed(_split(expand(one[1:]))))
+        elif one == "--disable-@files":
+            expanding = False
         elif one in _WITH_VALUE:
-            waiting = waiting[1:]
+            if waiting:
+                waiting.popleft()
         elif one in ("-jar", "-m", "--module"):
-            return found, waiting[1:]
+            return found, [word for word, _ in waiting][1:]
         elif one.startswith("-"):
             found.append(one)
         else:
-            return found, waiting
+            return found, [word for word, _ in waiting]
     return found, []
 
 

@@ -36,7 +36,7 @@ class Process:
             found = [one.partition(b"=") for one in self._read("environ").split(b"\0") if b"=" in one]
             self.environment = {name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape") for name, _, value in found}
             self.executable = str((self._proc / "exe").readlink()).removesuffix(" (deleted)")
-            self.folder = str((self._proc / "cwd").readlink())
+            self.folder = self._cwd()
             self.elsewhere = self._is_elsewhere()
             self.libjvm = self._libjvm()
             self._user = self._ids()
@@ -110,6 +110,11 @@ class Process:
     def _read(self, name: str) -> bytes:
         with (self._proc / name).open("rb") as file:
             return file.read(LIMIT)
+
+    def _cwd(self) -> str:
+        """Its folder as it calls it itself: the link names it from our top."""
+        found, top = str((self._proc / "cwd").readlink()), str((self._proc / "root").readlink())
+        return found.removeprefix(top) or "/" if top != "/" and (found == top or found.startswith(f"{top}/")) else found
 
     def _is_elsewhere(self) -> bool:
         return str((self._proc / "root").readlink()) != "/" or (self._proc / "ns/mnt").readlink() != Path("/proc/self/ns/mnt").readlink()

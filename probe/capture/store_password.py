@@ -1,10 +1,9 @@
 """The password of a trust store: from an environment variable or a prompt, never from an argument. It goes nowhere but into the readers of stores."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from probe.facts.unusable import Unusable
+from probe.capture.variable import value_of
 
 USUAL = "changeit"
 """The password of Java's own store, and of most that were made after its example."""
@@ -22,14 +21,10 @@ class StorePassword:
         self._prompt = prompt
 
     def given(self) -> str | None:
-        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when it is not set."""
+        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when there is no such variable."""
         if not self._variable:
             return None
-        value = os.environ.get(self._variable)
-        if value is None:
-            says = f"The environment variable {self._variable}, named by --trust-password-env, is not set."
-            raise Unusable(says, "Set it for this command, or leave it out.")
-        return value
+        return value_of(self._variable, "--trust-password-env")
 
     def ask(self, path: Path) -> str | None:
         """Ask a person; ``None`` when nobody is there."""

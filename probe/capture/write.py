@@ -105,6 +105,8 @@ def _umask() -> int:
 def unwritable(path: Path, error: Exception) -> Unusable:
     """Say why a file cannot be written, by the error's number."""
     number = error.errno if isinstance(error, OSError) else errno.EINVAL
+    if number == errno.ENOENT and path.parent.is_dir():
+        return Unusable(f"No file can be made in {path.parent}, which is no ordinary folder.", "Name a file in another folder.")
     if number in (errno.ENOENT, errno.ENOTDIR):
         return Unusable(f"The folder of {path} does not exist.", "Make the folder first, or name another file.")
     if number == errno.EISDIR:

@@ -155,6 +155,17 @@ def problem(case: "Case", code: str) -> Outcome | None:
     return next((one for one in found if one.row is not None and one.row.cause == code and one.check.id not in well), None)
 
 
+def unread(case: "Case") -> tuple[Outcome, ...]:
+    """The checks that were answered in their protocol, the last time with an answer that no row of the profile explains; those without rows ask for none."""
+    last = {one.check.id: one for one in of(case) if not one.why_not}
+    return tuple(one for one in last.values() if one.check.expect and one.row is None and one.exchange is not None and one.exchange.status is not None)
+
+
+def undecided(case: "Case") -> Outcome | None:
+    """The first safe check whose answer is not understood: what the profile asks to find out whether it works was then not found out."""
+    return next((one for one in unread(case) if one.check.safe), None)
+
+
 def mended(case: "Case") -> bool:
     """Whether an answer that may be sporadic was well with a second connection."""
     return any(one.retry and one.row is not None and not one.row.cause for one in of(case))

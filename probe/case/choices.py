@@ -12,7 +12,7 @@ from probe.case.checks import EPHEMERAL, examine_all
 from probe.case.edge import self_signed
 from probe.case.files import Files
 from probe.case.names import NameCheck, compare, uncompared
-from probe.case.path import Link, Origin, Path, StackVerdict, Why
+from probe.case.path import Link, Objection, Origin, Path, StackVerdict, Why
 from probe.case.stacks import ask
 from probe.facts.certificate import Certificate, is_self_issued
 from probe.facts.noun import noun
@@ -24,7 +24,12 @@ CHAINS = 8
 """Different chains behind one name that are judged; an endpoint with more is a saved file that somebody wrote."""
 EACH = 6
 """Roots, and intermediates, that are tried: a cross-signed chain has two or three."""
+MOST = 200
+"""Authorities of the same files that are looked at for one certificate."""
 MISFITS = frozenset({Why.ISSUER_REKEYED, Why.BAD_SIGNATURE})
+FAULTS = MISFITS | {Why.EXPIRED, Why.NOT_YET_VALID, Why.NOT_A_CA, Why.NO_CERT_SIGN, Why.PATH_LENGTH, Why.NAME_CONSTRAINTS}
+FAULTS |= {Why.CRITICAL_EXTENSION, Why.EKU, Why.KEY_USAGE, Why.UNREADABLE}
+"""What is wrong with a chain itself. To install something below the fault would only hide it from clients that look no further than their anchor."""
 
 
 class Kind(StrEnum):
@@ -103,7 +108,9 @@ class Choices:
         for one in _of_files(self.observation) if self.observation.target.inspecting else _of_addresses(self.observation):
             known = found.get(one.presented)
             found[one.presented] = replace(known, places=(*known.places, *one.places)) if known else one
-        return tuple(found.values())[:CHAINS]
+        # What issued something in the same files is no chain of its own.
+        own = [one for one in found.values() if not one.authority]
+        return tuple(own or found.values())[:CHAINS]
 
     @cached_property
     def stores(self) -> tuple[TrustStore, ...]:
@@ -124,6 +131,16 @@ class Choices:
     def paths(self) -> dict[tuple[Certificate, ...], tuple[Path, ...]]:
         """For each chain all the ways up whose signatures fit, over everything that is known."""
         return {one.presented: self._paths(one) for one in self.sent}
+
+    @cached_property
+    def faults(self) -> tuple[Objection, ...]:
+        """What is wrong with chains themselves, whatever is trusted: for each chain of which every way up has a fault, those of the nearest."""
+        return tuple(dict.fromkeys(one for sent in self.sent for one in self._faults(sent)))
+
+    def _faults(self, sent: Sent) -> tuple[Objection, ...]:
+        ways = examine_all(build(sent.presented, self.known, self.fetched), self.at, sent.key_exchange).paths
+        each = [tuple(one for one in way.objections if one.why in FAULTS and not _of_root(one, way)) for way in ways]
+        return each[0] if each and all(each) else ()
 
     def _paths(self, sent: Sent) -> tuple[Path, ...]:
         found = build(sent.presented, self.known, self.fetched).paths
@@ -157,10 +174,13 @@ class Choices:
     def best(self) -> Choice | None:
         """The first choice with which every stack trusts every chain; else the one that helps most; ``None`` when none helps at all.
 
-        What has expired or is not valid yet is none, though Java trusts it: it is to be replaced, not installed.
+        What has expired or is not valid yet is none, though Java trusts it: it is to be replaced, not installed. And of a chain with a fault of its own only
+        the root is a choice.
         """
         whole = {one.name for one in self.stacks}
         usable = [one for one in self.all if one.trusting and all(map(self.current, one.certificates))]
+        if self.faults:
+            usable = [one for one in usable if one.kind not in (Kind.INTERMEDIATE, Kind.LEAF)]
         return next((one for one in usable if one.trusting >= whole), None) or max(usable, key=lambda one: len(one.trusting), default=None)
 
     def current(self, one: Certificate) -> bool:
@@ -243,6 +263,11 @@ def is_root(certificate: Certificate) -> bool:
     return is_self_issued(certificate) and self_signed(certificate)
 
 
+def _of_root(one: Objection, way: Path) -> bool:
+    """Whether an objection is about the root at the end of a way, which can be exchanged by itself."""
+    return one.at == len(way.links) - 1 and one.at > 0 and is_root(one.about)
+
+
 def _top_root(path: Path) -> bool:
     """Whether a path ends in a root that is not the server's own certificate."""
     return len(path.links) > 1 and is_root(path.links[-1].certificate)
@@ -278,6 +303,7 @@ def _of_addresses(observation: Observation) -> list[Sent]:
 def _of_files(observation: Observation) -> list[Sent]:
     """Each end-entity certificate of the files with everything else in its file; of files with authorities alone, each that issued none of the others."""
     files = Files(observation)
+    authorities = [one for one in files.certificates if one.read.is_ca is True or is_self_issued(one)]
     found = []
     for one in files.every:
         held = tuple(dict.fromkeys(entry.certificate for entry in one.entries if entry.certificate is not None))
@@ -285,7 +311,7 @@ def _of_files(observation: Observation) -> list[Sent]:
         tips = [each for each in held if not each.read.subject or each.read.subject.key not in issuers] or list(held[:1])
         own = [each for each in tips if each.read.is_ca is not True]
         for tip in own or tips:
-            rest = tuple(each for each in held if each != tip and (each.read.is_ca is True or is_self_issued(each)))
+            rest = tuple(each for each in dict.fromkeys((*(each for each in held if each in authorities), *authorities[:MOST])) if each != tip)
             name = uncompared(compare((*tip.read.dns_names, *tip.read.ip_addresses, "file.invalid")[0], tip))
             found.append(Sent(places=(one.path,), presented=(tip, *rest), name=name, authority=not own))
     return found

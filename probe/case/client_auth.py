@@ -8,14 +8,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from probe.case.identity import Climb, Found, Listing, climb, examine, listing, sendable, signs
+from probe.case.identity import Climb, Flaw, Found, Listing, climb, examine, listing, sendable, signs
 from probe.case.path import StackVerdict
 from probe.facts.certificate import Certificate
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
 from probe.facts.observation import Alert, Attempt, Exchange, Handshake, How, Local
 from probe.stacks import Stack
-from probe.tls.messages import CERTIFICATE, entries, reading
+from probe.tls.messages import CERTIFICATE, CERTIFICATE_REQUEST, FINISHED, entries, reading
 from probe.tls.registry import VERSION_NUMBERS
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ PAGES: tuple[tuple[bytes, str, bool], ...] = (
 """Words of pages that are about the client certificate and nothing else, whose they are, and whether they say that none came (else it was not accepted)."""
 DENYING = frozenset({400, 401, 403, 495, 496})
 """Statuses that may mean the client certificate, among much else."""
+REDIRECTION, CLIENT_ERROR = 300, 400
+"""From here on an answer of HTTP is no page: it may be the same for whoever asks."""
 
 
 class Said(StrEnum):
@@ -80,6 +82,14 @@ def exchange_of(attempt: Attempt | None) -> Exchange | None:
 def asked_for(one: Handshake | None) -> bool:
     """Whether the server asked for a client certificate, at whatever time of the connection."""
     return one is not None and (one.asked_inside or reading(one).certificate_requested)
+
+
+def asked_after(one: Handshake | None) -> bool:
+    """Whether the server asked for a certificate only once the handshake of TLS 1.3 was done (RFC 8446 section 4.6.2)."""
+    if one is None or one.version != "TLSv1.3":
+        return False
+    came = [message.type for message in one.messages if not message.sent]
+    return CERTIFICATE_REQUEST in came and FINISHED in came and came.index(FINISHED) < came.index(CERTIFICATE_REQUEST)
 
 
 def sent(one: Handshake) -> int | None:
@@ -146,6 +156,12 @@ def finished(attempt: Attempt | None) -> bool:
     return exchange is None or exchange.status is not None
 
 
+def heard(attempt: Attempt | None) -> bool:
+    """Whether the server said something after the handshake: many that do not accept a certificate refuse only there."""
+    one = handshake_of(attempt)
+    return exchange_of(attempt) is not None or (one is not None and one.spoken > 0)
+
+
 class ClientAuth:
     """Everything about the client certificate at one address, read when it is asked for."""
 
@@ -180,6 +196,13 @@ class ClientAuth:
         return self.identity is not None and not self.offered and not sendable(self.identity, self._case.observation.taken_at, self._case.target.send_anyway)
 
     @cached_property
+    def withheld(self) -> tuple[Found, ...]:
+        """The dates for which the certificate was not sent, as they were when it was looked at, whatever moment is judged."""
+        if not self.held_back or self.identity is None:
+            return ()
+        return tuple(one for one in examine(self.identity, self._case.observation.taken_at) if one.flaw in BY_TIME and one.about == self.identity.own)
+
+    @cached_property
     def sent(self) -> bool:
         """Whether the certificate went out in the ordinary attempt. Inside an encrypted renegotiation that is not seen, but done when it was asked for."""
         one = self.handshake
@@ -211,7 +234,32 @@ class ClientAuth:
             if refused.said is not Said.STATUS:
                 return True
             return None if not self.sent or self.refusal else True
-        return False if finished(self.without) else None
+        if not finished(self.without):
+            return None
+        if heard(self.without):
+            return None if self.sent and (self.alike or self._redirected) else False
+        # Nothing was asked. Who refuses a certificate in TLS itself goes on there with none, or would have refused.
+        in_tls = self.sent and self.refusal is not None and self.refusal.said in (Said.ALERT, Said.CLOSED)
+        return False if in_tls or not self.requested else None
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether the server answers the same with the certificate as without, and no page: that tells nothing of either."""
+        told, other = exchange_of(self.attempt), exchange_of(self.without)
+        if not self.sent or told is None or told.protocol != "https" or told.status is None or told.status < REDIRECTION:
+            return False
+        return self.without is None or (other is not None and (told.status, _location(told)) == (other.status, _location(other)))
+
+    @cached_property
+    def _redirected(self) -> bool:
+        """Whether whoever comes without a certificate is sent elsewhere: a page that says so, perhaps."""
+        other = exchange_of(self.without)
+        return other is not None and other.protocol == "https" and other.status is not None and REDIRECTION <= other.status < CLIENT_ERROR
+
+    @cached_property
+    def unheard(self) -> bool:
+        """Whether nothing was said after the handshake, so that a server that refuses only there was not heard."""
+        return finished(self.attempt) and not heard(self.attempt)
 
     @cached_property
     def accepted(self) -> bool | None:
@@ -220,7 +268,13 @@ class ClientAuth:
             return None
         if self.refusal:
             return None if self.refusal.said is Said.STATUS and not self.only_with else False
-        return True if finished(self.attempt) else None
+        if not finished(self.attempt) or self.alike:
+            return None
+        if heard(self.attempt):
+            return True
+        # Nothing was asked: only where none is refused in TLS itself does it say something that this one is not.
+        refused = refusal(self.without)
+        return True if refused is not None and refused.said in (Said.ALERT, Said.CLOSED) else None
 
     @cached_property
     def only_with(self) -> bool:
@@ -283,16 +337,32 @@ class ClientAuth:
         own = self.identity.own if self.identity else None
         return signs(own, self.schemes, self.handshake.version if self.handshake else None) if own else None
 
+    @cached_property
+    def after(self) -> bool:
+        """Whether the server asked for the certificate only after the handshake (TLS 1.3)."""
+        return asked_after(self.handshake)
+
     def sends(self, stack: Stack) -> bool:
-        """Whether this client stack would send the certificate: some choose by the issuers that the server names, and send none if theirs is not among them."""
+        """Whether this client stack would send the certificate: some choose by the issuers that the server names, and send none if theirs is not among them.
+
+        Some cannot be asked after the handshake.
+        """
+        return self.chooses(stack) and not (self.after and stack.post_handshake == NEVER)
+
+    def chooses(self, stack: Stack) -> bool:
+        """Whether this client stack would choose the certificate, once it is asked for one."""
         return stack.client_certificate != BY_LIST or self.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
 
     def told(self, verdict: StackVerdict, stacks: tuple[Stack, ...]) -> StackVerdict:
         """A stack's verdict as a user meets it: one that sends no certificate is refused by a server that insists on one, whatever it thinks of the server."""
         stack = next((one for one in stacks if one.name == verdict.stack), None)
-        if stack is None or not verdict.accepts or not self.accepted or not self.required or self.sends(stack):
+        if stack is None or not verdict.accepts or not self.accepted or not self.required:
             return verdict
-        note = "It sends no client certificate, because the server names none of its issuers, and without one the server refuses it."
+        if self.sends(stack):
+            turned_on = f"{verdict.note} {TURNED_ON}".strip() if self.after and stack.post_handshake == IF_TURNED_ON else verdict.note
+            return replace(verdict, note=turned_on)
+        why = "because the server names none of its issuers" if not self.chooses(stack) else f"because the server asks for it only {AFTER}"
+        note = f"It sends no client certificate, {why}, and without one the server refuses it."
         return replace(verdict, accepts=False, note=f"{verdict.note} {note}".strip())
 
     @cached_property
@@ -301,5 +371,16 @@ class ClientAuth:
         return self.handshake is not None and self.handshake.ending.local is Local.INTERRUPTED
 
 
+def _location(one: Exchange) -> str:
+    return next((value for name, value in one.fields if name.lower() == "location"), "")
+
+
+AFTER = "after the handshake (post-handshake authentication of TLS 1.3, RFC 8446 section 4.6.2)"
+TURNED_ON = (
+    "The server asks for the client certificate only after the handshake. The program has to turn that on (openssl s_client: -enable_pha; curl does by itself)."
+)
+BY_TIME = (Flaw.EXPIRED, Flaw.NOT_YET_VALID)
+NEVER, IF_TURNED_ON = "never", "if-turned-on"
+"""Whether client stacks can be asked for a certificate after the handshake of TLS 1.3."""
 BY_LIST, ALWAYS = "by-issuer-list", "always"
 """How client stacks choose a certificate: only one whose issuer the server names, or the one that was configured."""

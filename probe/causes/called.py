@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from probe.case.called import of_caller
 from probe.case.case import Case
+from probe.case.names import compare
 from probe.causes.called_client import presented
 from probe.causes.called_trust import CERTIFICATE_ALERTS, careless, distrusted, faults, hung_up, named
 from probe.causes.catalogue import Answers, asked_of, entry
 from probe.causes.words import Certainty, Effect, Evidence, Finding, NotObserved, Owner
+from probe.facts.certificate import title
 from probe.facts.listening import HIGHEST, LOWEST
 from probe.facts.observation import Alert, Call, Handshake, How, Local
 from probe.tls.alerts import name as alert_name
@@ -27,6 +29,12 @@ TITLES = {
     "chain.root-untrusted": "The caller does not trust the root",
     "chain.pin-mismatch": "It is not the certificate that the caller has on file",
     "client.required": "The caller sends no certificate",
+    "client.untrusted": "The caller's certificate does not come from an authority that --trust names",
+    "client.chain-incomplete": "The caller does not send its intermediate certificate",
+    "client.eku": "The caller's certificate is not made for clients",
+    "client.weak": "The caller's certificate is weak",
+    "client.expired": "The caller's certificate has expired",
+    "client.not-yet-valid": "The caller's certificate is not valid yet",
     "app.protocol": "The caller speaks another protocol than HTTP",
 }
 """What a cause is called where we are the server, if its own title says who the server is."""
@@ -45,7 +53,7 @@ def ask_called(case: Case) -> Answers:
     """Judge one call. A judgement that raises is a defect of the probe, and the others still answer."""
     call = case.call
     if call is None or call.handshake is None:
-        return Answers(not_observed=tuple(NotObserved(code=one.code, why=NOBODY) for one in asked_of(case)))
+        return Answers(findings=not_covered(case), not_observed=tuple(NotObserved(code=one.code, why=NOBODY) for one in asked_of(case)))
     defects: list[tuple[str, str]] = []
     found = _fenced(case, call, call.handshake, defects)
     missing = _unseen(case, call, call.handshake)
@@ -70,7 +78,33 @@ def _fenced(case: Case, call: Call, one: Handshake, defects: list[tuple[str, str
             defects.append((f"call.{what}", type(error).__name__))
     codes = {finding.code for finding in main}
     rest = tuple(_overlooked(finding) for finding in wrong if finding.code not in codes)
-    return (*main, *identity, *rest)
+    found = (*main, *identity, *rest)
+    return (*found, *(one for one in not_covered(case) if one.code not in {other.code for other in found}))
+
+
+def not_covered(case: Case) -> tuple[Finding, ...]:
+    """The user says under which name callers know this machine, and the certificate is not for that name, whatever this one caller asked for."""
+    target, served = case.target, case.observation.served
+    own = served.own if served else None
+    listening = target.listening
+    if listening is None or listening.temporary or not listening.named or own is None:
+        return ()
+    fits = compare(target.host, own)
+    if fits.matches:
+        return ()
+    good = ", ".join(fits.good_for[:SHOWN]) or "no host"
+    return (
+        Finding(
+            code="name.mismatch",
+            effect=Effect.RISKS,
+            summary=f"Our certificate is not for {target.host}, which --name says callers know this machine by; it is for {good}. "
+            "A caller that uses this name refuses it.",
+            about=(own,),
+            evidence=(Evidence(says=f'"{title(own)}" is for {good}.', at="/served/certificates/0"),),
+            owner=Owner.SERVER,
+            values=(("good", good),),
+        ),
+    )
 
 
 def _overlooked(finding: Finding) -> Finding:
@@ -171,6 +205,7 @@ def _refused(case: Case, one: Handshake, alert: Alert) -> Finding:
             summary=f"The caller offers {versions(hello)}; a server of today speaks {LOWEST} and {HIGHEST}.",
             evidence=(Evidence(says=f"The ClientHello offers {versions(hello)}.", at=at), told),
             owner=Owner.CLIENT,
+            actions=("update-caller",),
             values=(("version", LOWEST if newest < VERSION_NUMBERS[LOWEST] else HIGHEST),),
         )
     if number in NOTHING_COMMON and hello is not None:
@@ -183,6 +218,7 @@ def _refused(case: Case, one: Handshake, alert: Alert) -> Finding:
             summary=f"The caller offers no cipher suite, group or signature algorithm that can be used{kind}.",
             evidence=(Evidence(says=f"The ClientHello offers {few or 'no cipher suite'}.", at=at), told),
             owner=Owner.CLIENT,
+            actions=("widen-caller-offer",),
         )
     return Finding(
         code="tls.malformed",
@@ -218,7 +254,8 @@ def _declined(case: Case, one: Handshake, alert: Alert) -> Finding:
         summary=summary,
         evidence=(Evidence(says=f"The caller sent alert {number} ({alert_name(number)}); chosen was {chosen}.", at=case.pointer(one)),),
         owner=Owner.CLIENT,
-        values=(("version", "another version"),),
+        actions={"tls.version": ("update-caller",), "tls.cipher": ("widen-caller-offer",)}.get(code, ()),
+        values=(("version", LOWEST),),
     )
 
 

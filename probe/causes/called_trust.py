@@ -127,6 +127,8 @@ def distrusted(case: Case, one: Handshake, alert: Alert, wrong: tuple[Finding, .
     told = Evidence(says=f"The caller sent alert {number} ({alert_name(number)}): {SAYS[number]}.", at=case.pointer(one))
     fitting = [finding for finding in wrong if finding.effect is Effect.BREAKS and finding.code in CERTIFICATE_ALERTS[number]]
     trust = _trust(case, number, told)
+    if number in EVERY_FAULT:
+        trust = _perhaps_named(one, trust)
     if fitting:
         # 48 comes from an unknown issuer in nearly every case; the other faults that bring it are rare.
         spoken = number not in EVERY_FAULT and number != 48
@@ -158,7 +160,7 @@ def hung_up(case: Case, one: Handshake, wrong: tuple[Finding, ...]) -> tuple[Fin
     if fitting:
         return tuple(_blamed(finding, told, False, _trust(case, 0, told)) for finding in fitting)
     scanner = ("tls.closed", "A monitor or scanner that only looks at the certificate hangs up in the same way; then nothing is wrong.")
-    trust = _trust(case, 0, told)
+    trust = _perhaps_named(one, _trust(case, 0, told))
     known = _root_known(case)
     if one.ending.how is How.TIMED_OUT or known:
         says = f"After our certificate the caller {how}, without an alert that says why."
@@ -170,7 +172,7 @@ def hung_up(case: Case, one: Handshake, wrong: tuple[Finding, ...]) -> tuple[Fin
                 certainty=Certainty.POSSIBLE,
                 summary=says,
                 evidence=(told,),
-                alternatives=(why,),
+                alternatives=(why, *(other for other in trust.alternatives if other[0] == "name.mismatch")),
                 owner=Owner.CLIENT,
                 actions=("ask-caller",),
             ),
@@ -233,6 +235,17 @@ def _blamed(finding: Finding, told: Evidence, spoken: bool, trust: Finding | Non
         stacks=(),
         alternatives=(*finding.alternatives, *others),
     )
+
+
+def _perhaps_named(one: Handshake, trust: Finding) -> Finding:
+    """A caller that named nobody may know us by a name, or an IP address, that is not in our certificate."""
+    if one.sni is not None:
+        return trust
+    says = (
+        "The caller sent no server name, so under which name or IP address it knows us was not seen. When that is not in our certificate, "
+        "Java, Go, GnuTLS and Node end the call in exactly this way."
+    )
+    return replace(trust, alternatives=(*trust.alternatives, ("name.mismatch", says)))
 
 
 def _root_known(case: Case) -> bool:

@@ -1,10 +1,11 @@
 """Findings that come from the checks of a profile: the answer fits a row that names this very cause."""
 
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 
 from probe.case.case import Case
-from probe.case.checked import Outcome, problem
+from probe.case.checked import SPORADIC, Outcome, problem, unread
 from probe.causes.shown import Shown
 from probe.causes.words import Certainty, Effect, Evidence, Finding, NotObserved
 from probe.facts.certificate import Certificate
@@ -18,7 +19,9 @@ NO_PROFILE = "Only the profile of a system says how it answers in this case, and
 def asked(check: Check) -> str:
     """What a check asks, in a few words."""
     request = check.request
-    return f"{request.method} {request.path}" if request.method else "the search for the root entry" if request.ldap else "the question"
+    if request.method:
+        return f"{request.method} {request.path}"
+    return "the search for the root entry" if request.ldap else "MQTT CONNECT" if request.mqtt else "the question"
 
 
 def finding(case: Case, code: str) -> tuple[Finding, Outcome] | NotObserved | None:
@@ -47,6 +50,24 @@ def finding(case: Case, code: str) -> tuple[Finding, Outcome] | NotObserved | No
         summary=text.short if text else f"The application's answer ({answer}) means: {code}.",
         evidence=tuple(evidence),
     ), met
+
+
+def not_understood(case: Case, wanted: Callable[[Exchange], bool]) -> Finding | None:
+    """What is said of an answer that the profile does not explain, if it is one of those that are ``wanted``: no fault that is known, and no success."""
+    agreement = case.observation.agreement
+    met = next((one for one in unread(case) if one.exchange is not None and wanted(one.exchange)), None)
+    if agreement is None or met is None or met.exchange is None:
+        return None
+    from probe.case.expectation import told  # whoever names no profile needs none of it
+
+    answer = ", ".join(f"{label} {value}" for label, value in told(met.exchange))
+    return Finding(
+        effect=Effect.RISKS,
+        certainty=Certainty.POSSIBLE,
+        summary=f"TLS works; {asked(met.check)} was answered with {answer}, and the profile {agreement.profile} does not say what this answer means.",
+        evidence=(Evidence(says=f"No row of the check {met.check.id} fits {answer}.", at=case.pointer(met.exchange)),),
+        actions=("read-server-log", "explain-answer") if met.exchange.protocol == "https" and (met.exchange.status or 0) >= SPORADIC else ("explain-answer",),
+    )
 
 
 def shown_fields(exchange: Exchange | None, agreement: Agreement) -> tuple[tuple[str, str], ...]:

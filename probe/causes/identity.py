@@ -4,10 +4,14 @@ A server that names the reason by an alert is believed. One page, or the end of 
 certificate itself and in what the server asked for, and is likely at most.
 """
 
+from dataclasses import replace
+
 from probe.case.case import Case
+from probe.case.checked import of as outcomes
 from probe.case.client_auth import ABOUT_CERTIFICATES, ClientAuth, Refusal, Said, exchange_of, refusal
-from probe.case.identity import Flaw, Found, Listing, examine
+from probe.case.identity import Flaw, Found, Listing
 from probe.causes.on_file import compared
+from probe.causes.sent_chain import intermediates, strays, unseen
 from probe.causes.words import Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.distinguished import attributes_of, text_of
@@ -26,7 +30,12 @@ MEANT = frozenset({(EXPIRED, Flaw.EXPIRED), (EXPIRED, Flaw.NOT_YET_VALID), (BAD,
 SHOWN = 5
 KINSHIP = frozenset({"O", "DC"})
 """Attributes of a name that two authorities of one organization share."""
-_DATES = (Flaw.EXPIRED, Flaw.NOT_YET_VALID)
+ARRIVED = frozenset({"client-chain", "client-cert"})
+"""What a row of a profile proves when the certificate was accepted on the way to the application."""
+DENIED = frozenset({401, 403, 495, 496})
+"""Statuses with which a server that asked for a certificate turns away whoever has none that it accepts (495 and 496 are nginx's own)."""
+
+SAME = "Without a certificate the answer is the same, so it may also be what everybody gets."
 
 
 @noun
@@ -48,67 +57,31 @@ def finding(case: Case, code: str) -> Finding | None:
         return None
     own = case.client.identity.own if case.client.identity else None
     about = found.about or ((own,) if own else ())
+    spared = _spared(case)
+    filed = f" {compared(case)}" if code == REJECTED and case.target.on_file else ""
     return Finding(
-        effect=found.effect,
+        effect=Effect.RISKS if spared else found.effect,
         certainty=found.certainty,
-        summary=found.sentence,
+        summary=f"{found.sentence}{strays(case.client)}{filed.rstrip()}{spared}",
         about=about,
         evidence=evidence(case),
         alternatives=found.alternatives,
-        values=(("certificate", f'"{title(about[0])}"' if about else "the client certificate"), ("root", "the issuer of the client certificate")),
+        values=(
+            ("certificate", f'"{title(about[0])}"' if about else "the client certificate"),
+            ("root", "the issuer of the client certificate"),
+            ("levels", str(intermediates(case.client))),
+        ),
         owner=Owner.CLIENT if code == UNTRUSTED and case.client.listing is Listing.NONE else None,
         actions=_actions(case, code),
     )
 
 
-def flawed(case: Case, *flaws: Flaw) -> Finding | None:
-    """The finding about what stands against the certificate by itself: it breaks where the server refuses for it, or would."""
-    seen = case.client
-    found = tuple(one for one in seen.flaws if one.flaw in flaws)
-    own = seen.identity.own if seen.identity else None
-    if not found or own is None:
-        return None
-    code = f"client.{flaws[0].value}"
-    if reported := finding(case, code):
-        return reported
-    facts = " ".join(one.fact for one in found)
-    effect, certainty, rest = _standing(case, found)
-    return Finding(
-        effect=effect,
-        certainty=certainty,
-        summary=f"{facts} {rest}",
-        about=tuple(dict.fromkeys(one.about for one in found)),
-        evidence=evidence(case),
-        values=(("certificate", f'"{title(found[0].about)}"'),),
-    )
-
-
-def _standing(case: Case, found: tuple[Found, ...]) -> tuple[Effect, Certainty, str]:
-    """What a flaw does to a connection that the server did not refuse because of it."""
-    seen = case.client
-    if seen.held_back:
-        if seen.refusal:
-            certainty = Certainty.POSSIBLE if seen.refusal.said is Said.STATUS else Certainty.LIKELY
-            effect = Effect.RISKS if certainty is Certainty.POSSIBLE else Effect.BREAKS
-            return effect, certainty, f"It was therefore not sent, and without one the server refuses ({told(seen.refusal)})."
-        if seen.requested:
-            return (
-                Effect.RISKS,
-                Certainty.PROVEN,
-                "It was therefore not sent. The server asks for one, and goes on without; one that it does not accept it may refuse.",
-            )
-        return Effect.NOTE, Certainty.PROVEN, "The server asked for none."
-    if not seen.requested or not seen.sent:
-        return Effect.NOTE, Certainty.PROVEN, "The server asked for none."
-    if seen.accepted and seen.identity and case.at != case.observation.taken_at:
-        before = {(one.flaw, one.about) for one in examine(seen.identity, case.observation.taken_at)}
-        if any(one.flaw in _DATES and (one.flaw, one.about) not in before for one in found):
-            return Effect.BREAKS, Certainty.LIKELY, "When it was looked at, the server accepted it; at the moment that is judged it would not."
-    if seen.accepted:
-        # Many servers check less than they should; what works is not called broken.
-        effect = Effect.RISKS if any(one.flaw in _DATES for one in found) else Effect.NOTE
-        return effect, Certainty.PROVEN, "This server accepts it all the same."
-    return Effect.RISKS, Certainty.POSSIBLE, "Whether the server minds was not seen."
+def _spared(case: Case) -> str:
+    """That the client which was named sends no certificate, so that it does not meet the refusal, where the server goes on without one."""
+    if not case.client.only_with or not case.stacks or any(case.client.sends(one) for one in case.stacks):
+        return ""
+    names = " and ".join(one.title.partition(" (")[0] for one in case.stacks)
+    return f" {names} sends none here, because the server names none of its issuers, and goes on without one."
 
 
 def reasons(case: Case) -> tuple[Reason, ...]:
@@ -179,14 +152,20 @@ def _silent(case: Case, how: Refusal) -> tuple[Reason, ...]:
         return (_rejected(seen, how),)
     firm = {one.flaw for one in seen.flaws if one.firm}
     found = [_of_flaw(case, one, how, Effect.BREAKS) for one in _kinds(seen.flaws) if one in firm or not firm]
+    return (*found, *_of_issuer(seen, how)) or (_rejected(seen, how),)
+
+
+def _of_issuer(seen: ClientAuth, how: Refusal) -> tuple[Reason, ...]:
+    """What is known here of the certificate's issuers that would be the reason."""
     if _kin(seen):
-        found.append(_kept_back(seen, how))
-    elif seen.listing is Listing.NONE:
-        says = f"{_foreign(seen)} It refuses the certificate without saying why ({told(how)}).{_goes_on(seen)}"
-        found.append(Reason(code=UNTRUSTED, certainty=Certainty.LIKELY, sentence=says, alternatives=_incomplete_perhaps(seen)))
-    elif seen.listing is Listing.BEYOND and seen.whole is None:
-        found.append(Reason(code=INCOMPLETE, certainty=Certainty.LIKELY, sentence=_incomplete(seen), about=seen.lacking))
-    return tuple(found) or (_rejected(seen, how),)
+        return (_kept_back(seen, how),)
+    if seen.listing is Listing.NONE:
+        refuses = f"It answers {told(how)}." if how.said is Said.STATUS else f"It refuses the certificate without saying why ({told(how)})."
+        says = f"{_foreign(seen)} {refuses}{_goes_on(seen)}"
+        return (Reason(code=UNTRUSTED, certainty=Certainty.LIKELY, sentence=says, alternatives=_incomplete_perhaps(seen)),)
+    if seen.listing is Listing.BEYOND and seen.whole is None:
+        return (Reason(code=INCOMPLETE, certainty=Certainty.LIKELY, sentence=_incomplete(seen), about=seen.lacking),)
+    return ()
 
 
 def _rejected(seen: ClientAuth, how: Refusal) -> Reason:
@@ -197,7 +176,9 @@ def _rejected(seen: ClientAuth, how: Refusal) -> Reason:
     fits = {
         Listing.DIRECT: "its issuer is among those that the server names",
         Listing.ABOVE: "an issuer above it is among those that the server names",
-        Listing.UNNAMED: "the server names no issuers, so that nothing is known of whom it trusts",
+        Listing.UNNAMED: "which issuers the server names was not seen, as it asked inside the encryption"
+        if unseen(seen)
+        else "the server names no issuers, so that nothing is known of whom it trusts",
     }.get(seen.listing, "the issuers above it were sent too")
     says = f"The server refuses the client certificate {_name(seen)} and does not say why ({told(how)}). {looked}; {fits}."
     return Reason(code=REJECTED, certainty=Certainty.LIKELY, sentence=says, alternatives=_others(seen))
@@ -216,9 +197,18 @@ def _others(seen: ClientAuth) -> tuple[tuple[str, str], ...]:
 def _perhaps(case: Case, refused: Refusal) -> tuple[Reason, ...]:
     """The server answers with a status that may have many reasons, with the certificate as without it, or without it nothing was found out."""
     seen = case.client
-    if seen.required and refused.said is Said.STATUS and not seen.flaws and seen.listing is not Listing.NONE:
-        # Without the certificate it refuses otherwise: TLS let the certificate pass, and the application says no.
+    rows = [one.row for one in outcomes(case) if one.row]
+    if any(ARRIVED & set(one.proves) for one in rows):
+        # What the profile knows of this answer: it comes from behind whoever looks at the certificate.
         return ()
+    if refused.status in DENIED:
+        firm = _kinds(tuple(one for one in seen.flaws if one.firm))
+        if known := (*(_of_flaw(case, one, refused, Effect.BREAKS) for one in firm), *_of_issuer(seen, refused)):
+            # The same answer without any certificate may as well be what everybody gets.
+            return tuple(replace(one, certainty=Certainty.POSSIBLE, sentence=f"{one.sentence} {SAME}") for one in known) if seen.alike else known
+    if seen.required and not seen.flaws and seen.listing is not Listing.NONE:
+        # Without the certificate it refuses otherwise: TLS let the certificate pass, and the application says no.
+        return (_unknown_behind(seen, refused),) if refused.status in DENIED and not rows else ()
     kinds = tuple(_kinds(seen.flaws))
     if kinds:
         return tuple(_of_flaw(case, one, refused, Effect.RISKS, Certainty.POSSIBLE) for one in kinds)
@@ -227,6 +217,14 @@ def _perhaps(case: Case, refused: Refusal) -> tuple[Reason, ...]:
     )
     code = UNTRUSTED if seen.listing is Listing.NONE else REJECTED
     return (Reason(code=code, certainty=Certainty.POSSIBLE, effect=Effect.RISKS, sentence=says),)
+
+
+def _unknown_behind(seen: ClientAuth, refused: Refusal) -> Reason:
+    says = (
+        f"The server lets the client certificate {_name(seen)} pass in TLS, and answers {told(refused)}: what stands behind may not know this certificate, or "
+        "this path may be closed to everybody."
+    )
+    return Reason(code=REJECTED, certainty=Certainty.POSSIBLE, effect=Effect.RISKS, sentence=says)
 
 
 def _kinds(found: tuple[Found, ...]) -> tuple[Flaw, ...]:
@@ -238,7 +236,11 @@ def _of_flaw(case: Case, flaw: Flaw, how: Refusal, effect: Effect, certainty: Ce
     facts = " ".join(one.fact for one in these)
     meant = (how.alert, flaw) in MEANT
     after = {
-        Effect.BREAKS: f"The server says so ({told(how)})." if meant else f"The server refuses it and does not say for which reason ({told(how)}).",
+        Effect.BREAKS: f"The server says so ({told(how)})."
+        if meant
+        else f"The server answers {told(how)}."
+        if how.said is Said.STATUS and not case.client.only_with
+        else f"The server refuses it and does not say for which reason ({told(how)}).",
         Effect.RISKS: f"The server refuses for another reason ({told(how)}); this would be the next."
         if certainty is None
         else f"The server answers {told(how)}; this may be the reason.",
@@ -266,9 +268,10 @@ def _kin(seen: ClientAuth) -> bool:
 def _kept_back(seen: ClientAuth, how: Refusal) -> Reason:
     own = seen.identity.own if seen.identity else None
     issuer = own.read.issuer.text if own and own.read.issuer else "its issuer"
+    refuses = f"answers {told(how)}" if how.said is Said.STATUS else f"refuses the certificate ({told(how)})"
     says = (
-        f"The client certificate {_name(seen)} was sent alone. The server accepts certificates {of_whom(seen.issuers)}, and {issuer} is of the same "
-        f"organization: an intermediate between them is likely missing in the file. It refuses the certificate ({told(how)})."
+        f"The client certificate {_name(seen)} was sent without its issuer. The server accepts certificates {of_whom(seen.issuers)}, and {issuer} is of the "
+        f"same organization: an intermediate between them is likely missing in the file. It {refuses}."
     )
     foreign = (UNTRUSTED, "The server may accept other authorities of that organization only.")
     return Reason(code=INCOMPLETE, certainty=Certainty.LIKELY, sentence=says, alternatives=(foreign,))
@@ -287,7 +290,8 @@ def _foreign(seen: ClientAuth) -> str:
     own = seen.identity.own if seen.identity else None
     issuer = own.read.issuer.text if own and own.read.issuer else "an issuer that cannot be read"
     if not seen.issuers:
-        return f"The server does not trust the issuer of the client certificate {_name(seen)} ({issuer}); it names none that it would accept."
+        named = "which ones it accepts was not seen, as it asked inside the encryption" if unseen(seen) else "it names none that it would accept"
+        return f"The server does not trust the issuer of the client certificate {_name(seen)} ({issuer}); {named}."
     return f"The server accepts certificates {of_whom(seen.issuers)}, and {_name(seen)} comes from {issuer}."
 
 
@@ -326,7 +330,8 @@ def evidence(case: Case) -> tuple[Evidence, ...]:
     if seen.handshake is not None:
         there = case.pointer(seen.handshake)
         if seen.requested:
-            found.append(Evidence(says=f"The server asked for a client certificate, {of_whom(seen.issuers)}.", at=there))
+            whom = "inside the encryption, where it is not seen of whom" if unseen(seen) else of_whom(seen.issuers)
+            found.append(Evidence(says=f"The server asked for a client certificate, {whom}.", at=there))
         if seen.sent:
             count = len(seen.climb.sent)
             found.append(Evidence(says=f"{_name(seen)} was sent" + (f", with {count - 1} of its issuers." if count > 1 else ", without an issuer."), at=there))
@@ -370,5 +375,9 @@ def _actions(case: Case, code: str) -> tuple[str, ...]:
         if seen.listing is Listing.NONE and seen.issuers
         else ("accept-client-issuer", "use-accepted-certificate")
     )
-    usual = {UNTRUSTED: named, REJECTED: ("read-server-log", "accept-client-issuer")}.get(code, ())
+    usual: tuple[str, ...] = {UNTRUSTED: named, REJECTED: ("ask-about-certificate", "accept-client-issuer")}.get(code, ())
+    levels = intermediates(seen)
+    # An authority that is not named at all is no matter of depth.
+    if usual and levels > 1 and seen.listing is not Listing.NONE:
+        usual = (usual[0], "allow-client-depth", *usual[1:])
     return (*usual, "send-no-certificate") if usual and seen.only_with else usual

@@ -22,11 +22,16 @@ def relation(identity: Identity, on_file: OnFile) -> str:
     if own == other:
         return "The certificate on file is the one that is used here."
     mine, theirs = own.read, other.read
-    same_key = mine.key is not None and theirs.key is not None and mine.key.spki == theirs.key.spki
     same_name = mine.subject is not None and theirs.subject is not None and mine.subject.key == theirs.subject.key
     newer = "renewed since" if mine.not_before and theirs.not_before and mine.not_before > theirs.not_before else "an older one"
-    if same_key:
+    if same_key(identity, on_file):
         return f"The certificate on file (SHA-256 {digits}...) has the same key; the one that is used here is {newer}."
     if same_name:
         return f"The certificate on file (SHA-256 {digits}...) has the same subject, but another key; the one that is used here is {newer}."
     return f'The certificate on file is another one: "{title(other)}", SHA-256 {digits}...'
+
+
+def same_key(identity: Identity, on_file: OnFile) -> bool:
+    """Whether the certificate on file has the key of the one that is used."""
+    mine, theirs = identity.own.read.key if identity.own else None, on_file.certificate.read.key
+    return mine is not None and theirs is not None and mine.spki == theirs.spki

@@ -68,9 +68,7 @@ def check(
         str, typer.Option(metavar="allowed|forbidden", help="forbidden: the caller that this stands for cannot present a certificate.")
     ] = "allowed",
     on_file: Annotated[Text, typer.Option(metavar="FILE", help="The client's certificate that the other side has on file, to compare.")] = None,
-    profile: Annotated[
-        Text, typer.Option(metavar="NAME|FILE", help="Check a known system: hosts, trust, names and questions come from its profile.")
-    ] = None,
+    profile: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Check a known system: hosts, trust, names and questions come from its profile.")] = None,
     env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
     endpoint: Annotated[Text, typer.Option(metavar="NAME", help="One endpoint of the profile. Default: all of the environment.")] = None,
     var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the profile. Repeat for several.")] = None,

@@ -32,7 +32,7 @@ def listen(
     password_env: Annotated[Text, typer.Option(metavar="NAME", help="The environment variable with the password of the key.")] = None,
     name: Annotated[Text, typer.Option(help="The name under which callers know this machine. Default: that in the certificate.")] = None,
     request: Annotated[
-        str, typer.Option("--request-client-cert", metavar="off|optional|required", help="Ask callers for a certificate; required: refuse without one.")
+        str, typer.Option("--request-client-cert", metavar="off|optional|required", help="Ask callers for a certificate; required: refuse who sends none.")
     ] = "off",
     trust: Annotated[list[str] | None, typer.Option(help="For the callers' certificates: a file or folder. Their names are told to the caller.")] = None,
     uploaded: Annotated[Text, typer.Option(metavar="FILE", help="The certificate of this machine that the caller has on file, to compare.")] = None,

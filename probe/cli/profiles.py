@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from probe.cli.output import check_files, leaving, show
+from probe.cli.output import ask_password, check_files, leaving, show
 from probe.facts.unusable import Unusable
 
 if TYPE_CHECKING:
@@ -79,14 +79,23 @@ def show_(
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The id of the new profile: small letters, digits, - and _.")],
     output: Annotated[File, typer.Option(metavar="FILE", help="Write it here instead of to standard output.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
 ) -> int:
     """Write a commented profile to begin with."""
-    from probe.profiles import blank
+    from probe.jobs.profile import folder
+    from probe.profiles import blank, shipped
     from probe.profiles.templates import NAME
 
     if not NAME.fullmatch(name):
         raise Unusable(f"{name!r} cannot be the id of a profile.", "Write small letters, digits, - and _.")
+    to_file = output is not None and str(output) != "-"
+    # What is begun here is edited by hand, and would be lost.
+    if to_file and output is not None and output.is_file() and not force:
+        raise Unusable(f"{output} exists already.", "Name another file, or add --force to overwrite it.")
     _deliver(blank(name), output)
+    if name in shipped():
+        says = f"{name} is also the name of a shipped profile. In {folder()} as {name}.toml yours counts in its place; anywhere else it is named with its path."
+        typer.echo(f"Note: {says}", err=True)
     return 0
 
 
@@ -121,8 +130,12 @@ def learn(
     ] = None,
     output: Annotated[File, typer.Option(metavar="FILE", help="Write it here. Default: standard output.")] = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For each endpoint.")] = 30.0,
+    trust_password_env: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The environment variable with the password of a key store among the files.")
+    ] = None,
 ) -> int:
     """Make the marks that tell two environments apart, from two endpoints or two folders of certificates; only what one has and the other has not."""
+    from probe.capture.store_password import StorePassword
     from probe.jobs.learn import learn as learned
     from probe.jobs.profile import MARKS, folder
     from probe.profiles.templates import NAME
@@ -131,7 +144,8 @@ def learn(
         raise Unusable(f"{name!r} cannot be the id of a profile.", "Write small letters, digits, - and _.")
     if output is not None:
         check_files(output, inputs=[one.partition("=")[2] for one in environments])
-    found = learned(tuple(environments), name=name, profile=profile, connect=tuple(connect or ()), client=client, timeout=timeout)
+    password = StorePassword(trust_password_env or "", ask_password)
+    found = learned(tuple(environments), name=name, profile=profile, connect=tuple(connect or ()), client=client, timeout=timeout, password=password)
     _deliver(found.document, output)
     if profile is not None and (output is None or output.parent != folder()):
         typer.echo(f"Saved as {folder() / (profile + MARKS)} it counts in every check with --profile {profile}.", err=True)

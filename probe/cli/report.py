@@ -25,9 +25,7 @@ def report(
     trust: Annotated[
         list[str] | None, typer.Option(help="Judge with this trust instead: system, certifi, none, java[:HOME], a file or a folder. Repeat to add up.")
     ] = None,
-    trust_password_env: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The environment variable that holds the password of the trust store.")
-    ] = None,
+    trust_password_env: Annotated[str | None, typer.Option(metavar="NAME", help="The environment variable that holds the password of the trust store.")] = None,
     name: Annotated[str | None, typer.Option(help="Judge for this name instead.")] = None,
     stack: Annotated[str | None, typer.Option("--as", metavar="STACK", help="Judge as this client stack does.")] = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="Judge for this moment.")] = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from probe.cli.check import check_stack
-from probe.cli.output import ask_password, check_files, colour, progress, show, width
+from probe.cli.output import INTERRUPTED, ask_password, check_files, colour, progress, show, width
 from probe.facts.unusable import Unusable
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def trust(
     from probe.jobs.target import Options
     from probe.jobs.trust import seen
     from probe.report.advice import AdviceReport, exit_code
+    from probe.report.advice_texts import PASSWORD
     from probe.report.advise import advise
 
     if form not in FORMATS:
@@ -109,8 +110,9 @@ def trust(
     found = seen(given, options, (trust_password_env or "", password_env or ""), ask_password, progress, looked)
     if save is not None and len(found) > 1:
         raise Unusable("--save takes what was seen of one target, and several were given.", "Look at them one by one.")
-    report = AdviceReport(advices=tuple(advise(one.observation, one.program) for one in found), made_by=f"probe {found[0].observation.probe}")
-    if write is not None and any(one.choices for one in report.advices):
+    word = f'"${store_password_env}"' if store_password_env else PASSWORD
+    report = AdviceReport(advices=tuple(advise(one.observation, one.program, word) for one in found), made_by=f"probe {found[0].observation.probe}")
+    if write is not None and any(one.choices for one in report.advices) and not any(one.interrupted for one in report.advices):
         from probe.jobs.trust_files import written
 
         report = written(report, write, password, force, jks, hashed)
@@ -120,14 +122,15 @@ def trust(
 
         write_file(save, text(found[0].observation).encode())
     _deliver(report, form, output, html, color)
-    if any(one.unknown_host for one in report.advices):
-        return 2 if len(report.advices) == 1 else max(1, exit_code(report))
-    return exit_code(report)
+    code = exit_code(report)
+    # A host that does not exist is a typing error when it is all that was asked about, and a problem found among others.
+    unknown = any(one.unknown_host for one in report.advices) and code != INTERRUPTED
+    return (2 if len(report.advices) == 1 else 1) if unknown else code
 
 
 def _ready_to_write(write: Path | None, force: bool, jks: bool, hashed: bool, store_password_env: str | None) -> str:
     """The password for new stores, once it is sure that the folder can be written. Raises ``Unusable``."""
-    import os
+    import re
 
     from probe.report.advice_texts import PASSWORD
 
@@ -143,10 +146,14 @@ def _ready_to_write(write: Path | None, force: bool, jks: bool, hashed: bool, st
     check_folder(write)
     if store_password_env is None:
         return PASSWORD
-    password = os.environ.get(store_password_env)
-    if not password or not password.isascii() or len(password) < 6:
-        what = "is not set" if password is None else "does not hold a password that keytool takes"
-        raise Unusable(f"The environment variable {store_password_env}, named by --store-password-env, {what}.", "Set it to six or more ASCII characters.")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,100}", store_password_env):
+        raise Unusable("--store-password-env takes the name of an environment variable.", "Name one of letters, digits and underscores.")
+    from probe.capture.variable import value_of
+
+    password = value_of(store_password_env, "--store-password-env")
+    if not password.isascii() or len(password) < 6:
+        says = "The environment variable named by --store-password-env does not hold a password that keytool takes."
+        raise Unusable(says, "Set it to six or more ASCII characters.")
     return password
 
 

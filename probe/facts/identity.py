@@ -8,12 +8,21 @@ from probe.facts.noun import noun
 
 
 @noun
+class Unloadable:
+    """Why OpenSSL, given one of the files as it is, does not load it: ``what`` is order, certificate or key; ``words`` are its own, for people only."""
+
+    what: str
+    words: str
+
+
+@noun
 class Identity:
     """A client certificate as the user named it.
 
     ``certificates`` are in the order in which they would be sent, the client's own first. ``kind`` is pem, der or pkcs12. ``keys`` counts the private keys
     that were found, ``key`` describes the one that is used ("RSA 2048", "" when there is none). ``fits`` says whether that key belongs to the first
-    certificate (``None``: no key). ``notes`` are remarks about the files for people.
+    certificate (``None``: no key). ``notes`` are remarks about the files for people. ``unloadable`` is
+    what programs that are built on OpenSSL stumble over in them.
     """
 
     source: str
@@ -25,6 +34,7 @@ class Identity:
     fits: bool | None = None
     encrypted: bool = False
     notes: tuple[str, ...] = ()
+    unloadable: tuple[Unloadable, ...] = ()
 
     @property
     def own(self) -> Certificate | None:

@@ -4,6 +4,7 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
+from probe.capture.store_password import StorePassword
 from probe.capture.stores import load
 from probe.case.case import cases
 from probe.facts.noun import noun
@@ -26,10 +27,20 @@ class Learned:
     seen: tuple[Seen, ...]
 
 
-def learn(given: tuple[str, ...], *, name: str, profile: str | None, connect: tuple[str, ...] = (), client: bool = False, timeout: float = 30.0) -> Learned:
+def learn(
+    given: tuple[str, ...],
+    *,
+    name: str,
+    profile: str | None,
+    connect: tuple[str, ...] = (),
+    client: bool = False,
+    timeout: float = 30.0,
+    password: StorePassword | None = None,
+) -> Learned:
     """Make the marks of two environments. ``given`` are two of ENVIRONMENT=TARGET or ENVIRONMENT=FILE; ``connect`` replaces the addresses of targets in order.
 
     With ``profile`` the document holds marks for that profile, else it is a profile called ``name``. ``client``: the authorities issue client certificates.
+    ``password`` opens key stores among the files.
     """
     if len(given) != 2:
         raise Unusable(
@@ -44,7 +55,7 @@ def learn(given: tuple[str, ...], *, name: str, profile: str | None, connect: tu
         if strange:
             raise Unusable(f"The profile {profile} has no environment {strange!r}.", f"It has: {', '.join(known) or 'none'}.")
     addresses = list(connect)
-    seen = tuple(_look(environment, source, addresses, timeout) for environment, source in pairs)
+    seen = tuple(_look(environment, source, addresses, timeout, password) for environment, source in pairs)
     found = learned(seen[0], seen[1])
     if client:
         found = tuple(_for_clients(one) for one in found)  # type: ignore[assignment]  # still two
@@ -77,14 +88,14 @@ def _pair(text: str) -> tuple[str, str]:
     return environment, source
 
 
-def _look(environment: str, source: str, addresses: list[str], timeout: float) -> Seen:
+def _look(environment: str, source: str, addresses: list[str], timeout: float, password: StorePassword | None) -> Seen:
     path = Path(source)
     try:
         is_file = stat.S_ISREG(path.stat().st_mode) or path.is_dir()
     except (OSError, ValueError):
         is_file = False
     if is_file:
-        return Seen(environment=environment, source=source, certificates=load(str(path.absolute())).certificates)
+        return Seen(environment=environment, source=source, certificates=load(str(path.absolute()), password).certificates)
     options = Options(trust=("none",), app=False, fetch=False, public="none", timeout=timeout, connect=addresses.pop(0) if addresses else None)
     wanted = target(source, options)
     observation = observe(wanted, (load("none"),))

@@ -13,6 +13,7 @@ from probe.capture.run import drive
 from probe.capture.stores import Loaded, relevant
 from probe.capture.stores import load as load_store
 from probe.capture.vantage import vantage
+from probe.case.names import compare
 from probe.facts.certificate import Certificate
 from probe.facts.identity import Identity
 from probe.facts.listening import OFF, REQUESTS, Listening
@@ -71,6 +72,8 @@ class Listener:
         self.trusted = tuple(load_store(one) for one in wishes.trust)
         context, said = _context(credential, wishes.request, self.trusted, self.served)
         self.notes = (*self.served.notes, *((f"OpenSSL serves this certificate only at its lowest security level: {said}.",) if said else ()))
+        if wishes.cert is not None and named and self.served.own and not compare(host, self.served.own).matches:
+            self.notes += (f"The certificate in {wishes.cert} is not for {host} (--name): callers that use this name will refuse it.",)
         pin = pinned(wishes.uploaded)
         self._door = Door(listening.address, port)
         self._context = context
@@ -125,7 +128,8 @@ class Listener:
             took=clock.now(),
             vantage=vantage(),
             target=self.target,
-            stores=tuple(relevant(one, theirs) for one in self.trusted),
+            # A caller may lack an intermediate that we send ourselves: then only its issuer's name leads to the root.
+            stores=tuple(relevant(one, (*theirs, *self.served.certificates)) for one in self.trusted),
             compared=_public(self.served.certificates),
             unfinished=unfinished,
             calls=reception.calls,

@@ -14,17 +14,19 @@ LONGEST = 8192
 
 
 def secrets(agreement: Agreement, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Read the secrets of the checks that may be done. Raises ``Unusable`` for one that is not set, empty or no text for a header."""
+    """Read the secrets of the checks that may be done. Raises ``Unusable`` when a variable does not exist, is empty or holds no text for a header."""
     needed = {name for one in agreement.checks if agreement.consented(one) for name in used(one.request)}
     found = {}
     for variable, name in agreement.secrets:
-        if variable not in needed:
-            continue
         value = environment.get(name)
         if value is None:
+            # It may be the secret itself, so it is not repeated; nor is it kept where it is not needed.
             raise Unusable(
-                f"The environment variable {name}, named for {variable} of the profile {agreement.profile}, is not set.", f"Set {name} to the secret."
+                f"The environment variable named by --var {variable}=... for the profile {agreement.profile} does not exist.",
+                "Give the name of a variable, not the secret itself, and set that variable for this command.",
             )
+        if variable not in needed:
+            continue
         if not value or len(value) > LONGEST or not value.isascii() or not value.isprintable():
             raise Unusable(f"The environment variable {name} holds nothing that could be sent.", "Set it to the secret, without line breaks.")
         found[variable] = value

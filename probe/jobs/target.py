@@ -291,6 +291,8 @@ def _client_auth(options: Options) -> str:
     )
     if given and not options.cert:
         raise Unusable(f"{given} belongs to a client certificate, and none is named.", "Name it with --cert FILE.")
+    if options.on_file is not None and options.cert is None:
+        raise Unusable("--on-file is compared with the client certificate that is used, and none is named.", "Name it with --cert FILE.")
     if options.cert == "":
         raise Unusable("--cert is empty.", "Name a file with the client's certificate.")
     return options.client_auth

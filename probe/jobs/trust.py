@@ -132,8 +132,21 @@ def _file(path: str, options: Options, password: str, ask: Prompt, progress: Pro
         timeout=options.timeout,
     )
     one = inspect((path,), wishes, Passwords(password, ask), partial(progress, path))
+    if not _certificates(one):
+        raise _useless(path, one)
     public = relevant(load("certifi"), _certificates(one))
     return replace(one, compared=(replace(public, skipped=()),))
+
+
+def _useless(path: str, one: Observation) -> Unusable:
+    """Say why a file or folder holds no certificate."""
+    problems = {each.problem for each in one.files}
+    if problems & {"password-missing", "password-wrong"}:
+        what = "needs a password" if "password-missing" in problems else "cannot be opened with this password"
+        return Unusable(f"{path} {what}.", "Put it into an environment variable and name that with --password-env NAME.")
+    looks = next((each.looks_like for each in one.files if each.looks_like), "")
+    like = f": it looks like {looks}" if looks else ""
+    return Unusable(f"{path} holds no certificate that can be read{like}.", "Name a file with certificates, an endpoint, or a saved observation.")
 
 
 def _moment(options: Options) -> datetime | None:

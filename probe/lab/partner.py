@@ -23,7 +23,8 @@ _ID = re.compile(r"/partners/([^/?]{1,64})")
 class Partner:
     """What the application knows: ``known`` identifiers, and ``mine``, the one that the caller's certificate is on file for.
 
-    ``trouble`` is "" or what goes wrong: address (the front end lets nobody through), gateway (502), once (503 the first time, then well).
+    ``trouble`` is "" or what goes wrong: address (the front end lets nobody through), gateway (502), once (503 the first time, then well), failing (500),
+    greeting (a web page that says hello).
     ``soap``: it answers with an envelope. ``rejects``: with HTTP 200 also when it says no, as some installations do.
     """
 
@@ -48,6 +49,8 @@ def _chooser(partner: Partner) -> Callable[[bytes], Answer]:
             return page(403)
         if partner.trouble == "gateway" or (partner.trouble == "once" and asked[0] == 1):
             return page(502 if partner.trouble == "gateway" else 503)
+        if partner.trouble in ("failing", "greeting"):
+            return page(500 if partner.trouble == "failing" else 200)
         found = _PATH.match(request)
         identifier = _ID.search(found[1].decode("ascii", "replace")) if found else None
         if identifier is None:

@@ -143,7 +143,8 @@ def _later(one: Handshake) -> bool:
 def _reaction(chain: tuple[bytes, ...], attempts: tuple[Attempt, ...], answer: Callable[[tuple[Attempt, ...]], Answer]) -> Reaction:
     one, words = step(attempts[0], Handshake), step(attempts[0], Exchange)
     assert one is not None  # noqa: S101
-    alert = next((alert for alert in one.alerts if not alert.sent and alert.description not in (0, 90)), None)
+    theirs = (alert for alert in one.alerts if not alert.sent and alert.description not in (0, 90))
+    alert = next((alert for alert in theirs if 0 < alert.description < 256 and 0 <= alert.level < 256), None)
     if alert is not None:
         late = words is not None and alert.at > words.started
         return Reaction(chain=chain, ends="alert", alert=alert.description, level=alert.level, late=late)

@@ -213,7 +213,7 @@ def _plain(attempts: tuple[Attempt, ...]) -> Plain:
 
 
 def _alert(one: Handshake) -> Alert | None:
-    return next((alert for alert in one.alerts if not alert.sent and alert.description), None)
+    return next((alert for alert in one.alerts if not alert.sent and 0 < alert.description < 256 and 0 <= alert.level < 256), None)
 
 
 def _ders(chain: list[Copied]) -> tuple[bytes, ...]:

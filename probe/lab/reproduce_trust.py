@@ -65,7 +65,7 @@ def _folder(stage: Stage, number: int, blocks: list[str]) -> str:
 
 def _converted(store: TrustStore, blocks: list[str]) -> bytes:
     """The same certificates as DER, PKCS #7 or a key store, where the store has that form; empty where it is text."""
-    certificates = [x509.load_pem_x509_certificate(one.encode()) for one in blocks if one not in (_DAMAGED, _OTHER)]
+    certificates = [found for one in blocks if one not in (_DAMAGED, _OTHER) and (found := _parsed(one))]
     if store.kind == "der":
         return b"".join(one.public_bytes(Encoding.DER) for one in certificates)
     if any(one.stack == "java" and not one.size for one in store.uncounted):
@@ -74,6 +74,14 @@ def _converted(store: TrustStore, blocks: list[str]) -> bytes:
         held = tuple(Certificate(der=one.public_bytes(Encoding.DER)) for one in certificates)
         return pkcs12_trust_store(held, USUAL) if store.kind == "pkcs12" else jks_trust_store(held, USUAL, datetime.now(UTC))
     return serialize_certificates(certificates, Encoding.DER) if store.kind == "pkcs7" else b""
+
+
+def _parsed(text: str) -> x509.Certificate | None:
+    """A block as a certificate; ``None`` for one that the library cannot read."""
+    try:
+        return x509.load_pem_x509_certificate(text.encode())
+    except ValueError:
+        return None
 
 
 def _shaped(text: str, refused_by: set[str], *, as_it_is: bool) -> bytes:

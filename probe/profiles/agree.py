@@ -77,15 +77,16 @@ def values(profile: Profile, given: tuple[tuple[str, str], ...]) -> dict[str, st
 
 def _fitting(profile: Profile, one: Variable, value: str) -> None:
     example = f" For example: --var {one.name}={one.example}" if one.example else ""
+    about = f"{one.help.rstrip('.')}." if one.help else ""
     # A value that is no name of an environment variable may be the secret itself, so it is not repeated.
     shown = "What was given" if one.type == "secret-env" else repr(value[:80])
     if not value or len(value) > LONGEST or not value.isprintable() or set(value) & set("{}"):
-        raise Unusable(f"{shown} cannot be the value of {one.name} in the profile {profile.id}.", f"{one.help}{example}".strip() or "Give a printable text.")
+        raise Unusable(f"{shown} cannot be the value of {one.name} in the profile {profile.id}.", f"{about}{example}".strip() or "Give a printable text.")
     if one.type in KINDS and not re.fullmatch(KINDS[one.type], value):
-        raise Unusable(f"{shown} is not {WORDS[one.type]}, as {one.name} in the profile {profile.id} must be.", f"{one.help}{example}".strip() or "Correct it.")
+        raise Unusable(f"{shown} is not {WORDS[one.type]}, as {one.name} in the profile {profile.id} must be.", f"{about}{example}".strip() or "Correct it.")
     if one.pattern and not patterns.fits(one.pattern, value):
-        wanted = f"It must match {one.pattern}.{example}"
-        raise Unusable(f"{shown} does not fit the variable {one.name} of the profile {profile.id}.", f"{one.help} {wanted}".strip())
+        wanted = f"{about} It must match {one.pattern} as a whole.{example}"
+        raise Unusable(f"{shown} does not fit the variable {one.name} of the profile {profile.id}.", wanted.strip())
 
 
 def agree(
@@ -103,8 +104,11 @@ def agree(
 
     Raises ``Unusable`` for a consent that no check asks for, and names all variables that are missing.
     """
-    consents = {one.consent or one.id for one in profile.checks if not one.safe and one.expect}
+    consents = {one.consent or one.id for one in profile.checks if not one.safe and one.expect and not one.request.mqtt}
+    unspoken = {one.consent or one.id for one in profile.checks if one.request.mqtt} - consents
     for one in allowed:
+        if one in unspoken:
+            raise Unusable(f"--allow {one} would do nothing: this version does not speak MQTT.", "Leave it out; what TLS shows is found all the same.")
         if one not in consents:
             raise Unusable(f"The profile {profile.id} has nothing that --allow {one} would allow.", f"It asks for: {', '.join(sorted(consents)) or 'nothing'}.")
     done = tuple(one for one in profile.checks if app and (one.safe or (one.expect and (one.consent or one.id) in allowed)))

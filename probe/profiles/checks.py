@@ -64,6 +64,8 @@ def check(table: Table, texts: tuple[Text, ...]) -> Check:
         table.fault("safe", f"{found.request.method} changes something (RFC 9110 section 9.2.1), so the check cannot be safe")
     if not found.safe and not found.side_effects:
         table.faults.note(table.place, "a check that is not safe says in side_effects what it does")
+    if found.safe and found.side_effects:
+        table.fault("safe", "the check says in side_effects what it does, so it is not safe: write safe = false, or leave side_effects out")
     if found.safe and found.consent:
         table.fault("consent", "a safe check needs no consent")
     if request is None and found.level == "app":

@@ -44,7 +44,7 @@ def guess(word: str, known: Iterable[str]) -> str:
     """What may have been meant, as a question, else all that there is."""
     every = sorted(known)
     near = get_close_matches(word, every, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(every)}"
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(one or 'an empty text' for one in every)}"
 
 
 class Table:

@@ -11,7 +11,7 @@ from string import Formatter
 from probe.facts.noun import noun
 
 SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again"})
-PLACEHOLDERS = SAFE | {"renamed", "missing", "root", "certificate", "good", "sni", "version", "speaks", "store", "addresses"}
+PLACEHOLDERS = SAFE | {"renamed", "missing", "root", "certificate", "good", "sni", "version", "speaks", "store", "addresses", "levels"}
 """Placeholders that commands may use: they were checked when the target was read."""
 FIELDS = frozenset({"does", "proof", "check", "owner", "steps"})
 STEP_FIELDS = frozenset({"platform", "do", "commands"})

@@ -124,7 +124,7 @@ def _platforms(one: Advice, paint: Paint, width: int) -> list[str]:
             lines += [f"        {visible(line, 1000)}" for line in commands]
     more = [each.platform for each in usable[PLATFORMS:]]
     if more:
-        lines += wrap(f"In the HTML, Markdown and JSON formats also: {', '.join(more)}.", width, "  ")
+        lines += wrap(f"In the HTML, Markdown and JSON formats also: {'; '.join(more)}.", width, "  ")
     refusing = [each for each in one.platforms if each.refuses]
     if refusing:
         lines += wrap(f"Not enough for {', '.join(each.platform.partition(':')[0] for each in refusing)}. {refusing[0].refuses}", width, "  ", "    ")

@@ -30,8 +30,8 @@ from probe.report import CertificateText, ChainBox, FoundText, RemedyText, Repor
 NARROW, WIDE = 80, 120
 """Columns: a narrower terminal gets lines that it breaks itself, a wider one keeps a line that the eye can follow."""
 
-SHORT = 14
-"""Lines at most when everything is well."""
+SENTENCE = 10
+"""Lines of any one sentence when everything is well: the longest of ours have five, and hostile text gets no more room than that."""
 
 MOST = 40
 """Entries of any one list that are shown; the other formats have them all."""
@@ -105,31 +105,29 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
     if result.handshake:
         facts.append(("Connection", ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in result.handshake[:4])))
     if result.client:
-        facts.append(("Client cert", visible(result.client[0][1], 400)))
+        facts.append(("Client cert", visible(result.client[0][1])))
+        facts += [("On file", visible(value)) for label, value in result.client if label == "On file"]
     facts += _profile(result)
     if result.revocation:
-        facts.append(("Revocation", visible(result.revocation, 400)))
+        facts.append(("Revocation", visible(result.revocation)))
     if result.forecast:
-        facts.append(("Forecast", visible(result.forecast, 400)))
-    lines = _verdict(result, paint, width)[:3]
+        facts.append(("Forecast", visible(result.forecast)))
+    lines = _verdict(result, paint, width)[:SENTENCE]
     for label, value in facts:
-        lines += _row(label, value, width, 2 if label == "Forecast" else 1)
+        lines += _row(label, value, width)
     found = [one for one in others(result) if one.effect is not Effect.NOTE] + [one for one in others(result) if one.effect is Effect.NOTE]
-    # Two lines are for what is not shown; each finding has one, and a second as long as there is room.
-    spare = SHORT - 2 - len(lines) - len(found[:3])
     for one in found[:3]:
         label = "Note" if one.effect is Effect.NOTE else "Risk"
-        first, *rest = _row(label, visible(f"{one.code}: {one.summary or one.title}"), width, 2 if spare > 0 else 1)
-        spare -= len(rest)
+        first, *rest = _row(label, visible(f"{one.code}: {one.summary or one.title}"), width)
         lines += [first if label == "Note" else first.replace(label, paint(label, "yellow"), 1), *rest]
     hidden = [_number(len(found) - 3, "more finding")] if len(found) > 3 else []
     hidden += [_number(len(result.not_observed), "cause") + " not looked at"] if result.not_observed else []
     hidden += [_number(len(result.defects), "cause") + " not judged (a defect of the probe)"] if result.defects else []
-    return lines + (_row("Not shown", f"{', '.join(hidden)}; the html and json formats name them", width, 2) if hidden else [])
+    return lines + (_row("Not shown", f"{', '.join(hidden)}; the html and json formats name them", width) if hidden else [])
 
 
-def _row(label: str, value: str, width: int, count: int) -> list[str]:
-    first, *rest = fit(value, width - 14, count)
+def _row(label: str, value: str, width: int) -> list[str]:
+    first, *rest = fit(value, width - 14, SENTENCE)
     return [f"  {label:<11} {first}", *(f"{'':14}{line}" for line in rest)]
 
 
@@ -261,10 +259,15 @@ def _profile(result: Result) -> list[tuple[str, str]]:
         return []
     open_ = sum(1 for label, _ in result.profile if label == "Not verified")
     facts = [("Profile", visible(result.profile[0][1], 200) + (f"; {_number(open_, 'value')} in it not verified" if open_ else ""))]
-    facts += [("Names", visible(value, 400)) for label, value in result.profile if label == "Names"]
-    for one in [one for one in result.checks if one.state != "not done"][:2]:
+    facts += [(label, visible(value)) for label, value in result.profile if label in ("Names", "Not spoken")]
+    facts += [("Remark", visible(value)) for label, value in result.profile if label == "Client certificate"]
+    done = [one for one in result.checks if one.state != "not done"]
+    # Each once, by the answer that came last.
+    for one in list({one.id: one for one in done}.values())[:MOST]:
+        times = sum(1 for other in done if other.id == one.id)
         answer = ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in one.answer)
-        facts.append(("Check", f"{visible(one.id, 60)}: {STATES[one.state]}, {answer}"))
+        again = f" (asked {times} times)" if times > 1 else ""
+        facts.append(("Check", f"{visible(one.id, 60)}: {STATES[one.state]}{f', {answer}' if answer else ''}{again}"))
     return facts
 
 

@@ -9,9 +9,19 @@ from probe.facts.trust import TrustStore, as_counted
 from probe.report.advice import Remark
 from probe.report.words import short
 
-BOX = "chain.intercepted"
-ALREADY = frozenset({"chain.root-untrusted", "chain.issuer-unknown", "chain.self-signed", "endpoint.expires-soon", "trust.store-empty",
-    "trust.only-intermediate", "trust.anchor-expired", "trust.store-not-used"})
+BOX, REVOKED = "chain.intercepted", "chain.revoked"
+ALREADY = frozenset(
+    {
+        "chain.root-untrusted",
+        "chain.issuer-unknown",
+        "chain.self-signed",
+        "endpoint.expires-soon",
+        "trust.store-empty",
+        "trust.only-intermediate",
+        "trust.anchor-expired",
+        "trust.store-not-used",
+    }
+)
 """Codes that the choices themselves speak of."""
 TONES = {Effect.BREAKS: "bad", Effect.RISKS: "warn", Effect.NOTE: "good"}
 SHOWN = 10
@@ -24,6 +34,11 @@ def intercepted(base: Diagnosis | None) -> str:
     return next((one.summary for one in findings if _is_box(one)), "")
 
 
+def revoked(after: Diagnosis | None) -> str:
+    """What says that a certificate of the chain is revoked; "" when nothing does, or nobody asked."""
+    return next((one.summary for one in after.findings if one.code == REVOKED), "") if after else ""
+
+
 def _is_box(one: Finding) -> bool:
     """Whether a finding says that a box opens TLS; that another address shows another certificate is possible for other reasons."""
     return one.code == BOX and one.certainty is not Certainty.POSSIBLE
@@ -33,7 +48,7 @@ def remaining(after: Diagnosis | None) -> tuple[Remark, ...]:
     """What still stands in the way with the best choice installed, and its risks."""
     if after is None:
         return ()
-    found: list[Finding] = [one for one in after.findings if one.code not in ALREADY and not _is_box(one) and one.effect is not Effect.NOTE]
+    found: list[Finding] = [one for one in after.findings if one.code not in (*ALREADY, REVOKED) and not _is_box(one) and one.effect is not Effect.NOTE]
     good = after.case.names.good_for if after.case.names and not after.case.names.matches else ()
     told = [(TONES[one.effect], f"{one.summary} ({one.code})" + _names(one, good)) for one in found]
     return tuple(told)

@@ -17,6 +17,8 @@ DIGESTS = ("sha256", "sha1", "md5")
 WORDS = {"sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5"}
 NAMES = 6
 LONGEST = 300
+LOOSE = ("pem", "der", "pkcs7", "zip", "folder")
+"""Kinds of files in which certificates are carried about; what is in a key store or in the system's store was installed by somebody."""
 
 
 def one_line(text: str) -> str:
@@ -26,15 +28,17 @@ def one_line(text: str) -> str:
 
 def verify(choices: Choices, one: Certificate) -> str:
     """How to make sure of a certificate before it is trusted; "" when a trust store that exists already has it."""
-    if one in choices.known:
+    holding = [store for store in choices.stores if one in store.certificates]
+    if any(store.kind not in LOOSE for store in holding):
         return ""
-    if choices.observation.target.inspecting:
-        seen = "is known from this file alone. Unless the file came from whoever runs the authority, and unaltered,"
+    if choices.observation.target.inspecting or holding:
+        what = holding[0].path if holding else "this file"
+        seen = f"is known from {what} alone. Unless that file came from whoever runs the authority, and unaltered,"
     else:
         seen = "was only seen on the wire, where whoever sits in between can put another one in its place. Before anybody installs it,"
     return (
         f'"{title(one)}" {seen} compare its SHA-256 fingerprint over another channel: by telephone, on paper, or from the page of the authority, '
-        f"asked from another network. It must be {fingerprint(one)}."
+        f"asked from another network. What was seen has {fingerprint(one)}."
     )
 
 
@@ -109,14 +113,15 @@ def ticket(choices: Choices, best: Choice, names: tuple[Named, ...], unproven: l
     return recipient, "\n\n".join(parts)
 
 
-def platforms(observation: Observation, best: Choice, names: tuple[Named, ...]) -> tuple[PlatformText, ...]:
+def platforms(observation: Observation, best: Choice, names: tuple[Named, ...], password: str = PASSWORD) -> tuple[PlatformText, ...]:
     """How each platform takes the best choice; that of the profile comes first, those of other profiles last."""
     target = observation.target
     kind = KINDS[best.kind]
     first = next(one for one in names if one.certificate == best.certificates[0])
-    values = {"pem": first.pem, "cer": first.cer, "store": STORE, "bundle": BUNDLE, "alias": first.alias, "password": PASSWORD}
+    values = {"pem": first.pem, "cer": first.cer, "store": STORE, "bundle": BUNDLE, "alias": first.alias, "password": password}
     if not target.inspecting:
-        values |= {"host": target.host, "port": str(target.port), "peer": peer(target), "name": target.name, "url": url(target)}
+        values |= {"host": target.host, "port": str(target.port), "peer": peer(target), "name": target.name}
+        values |= {"url": url(target)} if target.protocol == "https" else {}
     profile = observation.agreement.profile if observation.agreement else ""
     ordered = sorted(known(), key=lambda one: (profile not in one.profiles if profile else False, one.order))
     return tuple(text for one in ordered if (text := _platform(one, kind, values)))

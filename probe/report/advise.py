@@ -10,11 +10,12 @@ from probe.diagnose import Diagnosis, diagnose
 from probe.facts.certificate import Certificate, title
 from probe.facts.observation import How, Local, Observation
 from probe.facts.program import Program
+from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 from probe.report.advice import Advice, ChoiceText, Installed, Missing, Remark, StackSays
 from probe.report.advice_files import Named, named
-from probe.report.advice_now import intercepted, now, program_lines, remaining
-from probe.report.advice_texts import fingerprints, platforms, question, ticket, verify
+from probe.report.advice_now import intercepted, now, program_lines, remaining, revoked
+from probe.report.advice_texts import PASSWORD, fingerprints, platforms, question, ticket, verify
 from probe.report.certificates import Numbers
 from probe.report.compose import UNKNOWN_HOST
 from probe.report.words import circumstances, endpoint, repeat, short, titled
@@ -26,11 +27,15 @@ HEADINGS = {
     Kind.INTERMEDIATE: "Intermediate certificate",
     Kind.LEAF: "The server's own certificate (last resort)",
 }
+ITSELF = "The server's own certificate, which signed itself"
 PUBLIC, SYSTEM = "certifi", "system"
 
 
-def advise(observation: Observation, program: Program | None = None) -> Advice:
-    """Give the advice for one endpoint, or for files. ``program`` is a running program whose stores are held against it."""
+def advise(observation: Observation, program: Program | None = None, password: str = PASSWORD) -> Advice:
+    """Give the advice for one endpoint, or for files. ``program`` is a running program whose stores are held against it.
+
+    ``password`` is what commands say for the password of a written store: the usual word, or the shell's variable that holds it; never a secret.
+    """
     choices = Choices(observation)
     best = choices.best
     endpoints = not observation.target.inspecting
@@ -38,14 +43,14 @@ def advise(observation: Observation, program: Program | None = None) -> Advice:
     after = diagnose(_trusting(observation, best)) if endpoints and best else None
     names = named(choices.all)
     numbers = _Numbered(observation, choices)
-    box = intercepted(base)
+    box = intercepted(base) or revoked(after)
     verdict = _verdict(choices, best, bool(box), observation)
     unproven = [one for one in best.certificates if verify(choices, one)] if best else []
     made = Advice(
         target=endpoint(observation.target),
         verdict=verdict,
         sentence=_sentence(choices, best, verdict, base, box),
-        before=_before(choices, best, unproven, box),
+        before=_before(choices, best, unproven, box, base),
         taken_at=observation.taken_at,
         judged_at=choices.at,
         choices=tuple(_choice(choices, one, one is best and not box, numbers, names) for one in choices.all),
@@ -54,11 +59,11 @@ def advise(observation: Observation, program: Program | None = None) -> Advice:
         now=(*now(choices, base), *(program_lines(choices, program) if program else ())),
         remarks=(*((("bad", box),) if box else ()), *_places(choices), *remaining(after or base)),
         missing=_missing(choices),
-        platforms=platforms(observation, best, names) if best and not box else (),
+        platforms=platforms(observation, best, names, password) if best and not box else (),
         question=question(choices, best, unproven),
         fingerprints=fingerprints(names),
         circumstances=circumstances(Case(observation)) if endpoints else (),
-        repeat=repeat(replace(observation.target, app=True)).replace("probe check", "probe trust", 1).replace("probe inspect", "probe trust", 1),
+        repeat=_repeat(observation.target),
         program=program,
         interrupted=observation.unfinished == "interrupted",
         unknown_host=base is not None
@@ -67,6 +72,13 @@ def advise(observation: Observation, program: Program | None = None) -> Advice:
         and not any(one.aliases for one in observation.resolutions),
     )
     return replace(made, ticket=ticket(choices, best, names, unproven) if best and verdict is Verdict.WORKS else None)
+
+
+def _repeat(target: Target) -> str:
+    """The command that asks again, with the options that it has."""
+    plain = replace(target, app=True, client_auth="allowed", cert="", key="", send_anyway=False, on_file=None, allowed=(), revocation="off", pin=None)
+    plain = replace(plain, tls_min=None, tls_max=None, repeat=1, public=PUBLIC)
+    return repeat(plain).replace("probe check", "probe trust", 1).replace("probe inspect", "probe trust", 1)
 
 
 class _Numbered:
@@ -114,16 +126,25 @@ def _sentence(choices: Choices, best: Choice | None, verdict: Verdict, base: Dia
         what = titled(cause.code, choices.observation.target) if cause else "it holds none that could be read" if base is None else "no chain was seen"
         return f"No certificate of {where} was seen: {what}." if base else f"{where}: {what}."
     if all(one.authority for one in choices.sent):
-        root = next((one for one in choices.all if one.kind is Kind.ROOT), None)
-        found = f'The root to install is "{title(root.certificates[0])}".' if root else "Their root is not known."
-        return f"{where} holds certificates of authorities alone. {found} Name the endpoint too to have it proven: probe trust TARGET --trust FILE."
+        roots = [one.certificates[0] for one in choices.all if one.kind is Kind.ROOT]
+        found = (
+            f'The root is "{title(roots[0])}".'
+            if len(roots) == 1
+            else "Which of them is needed depends on the endpoint."
+            if roots
+            else "Their root is not known."
+        )
+        return f"There are only certificates of authorities in {where}. {found} Name the endpoint too to have it proven: probe trust TARGET --trust FILE."
     if box:
-        return f"Install nothing yet: another box probably answers in place of {where}."
+        return (
+            f"Install nothing yet: {'another box probably answers in place of' if intercepted(base) else 'a certificate is revoked in the chain of'} {where}."
+        )
     if best is None:
-        return f"No certificate helps: whatever is installed, clients refuse {_against(choices)}."
+        return f"No certificate helps. Whatever is installed, clients refuse {where}: {_against(choices)}."
     what = _named(best)
     if verdict is Verdict.WORKS:
-        return f"Install {what}: with nothing else in the trust store {_titles(choices, best.accepting)} accept{_s(best.accepting)} {where}."
+        chain = where if base else f"the chain in {where}"
+        return f"Install {what}: with nothing else in the trust store {_titles(choices, best.accepting)} accept{_s(best.accepting)} {chain}."
     if best.trusting == {one.name for one in choices.stacks}:
         return f"With {what} {_titles(choices, best.trusting)} trust{_s(best.trusting)} {where}, but still refuse{_s(best.trusting)} its name."
     refusing = frozenset(one.name for one in choices.stacks) - best.trusting
@@ -156,8 +177,11 @@ def _s(stacks: frozenset[str]) -> str:
 
 def _against(choices: Choices) -> str:
     """What the stacks have against the chain with the choice that comes nearest."""
+    fault = next((fact for one in choices.faults for fact in one.facts[:1]), "")
+    if fault:
+        return fault.rstrip(".")
     judged = [verdict for one in choices.all[:1] for each in one.judged for verdict in each.verdicts if not trusts(verdict)]
-    return next((why for verdict in judged if (why := _why(verdict))), "the chain").rstrip(".")
+    return next((why for verdict in judged if (why := _why(verdict))), "nothing leads to a root").rstrip(".")
 
 
 def _why(verdict: StackVerdict) -> str:
@@ -166,14 +190,18 @@ def _why(verdict: StackVerdict) -> str:
     return fact or ("the chain is longer or larger than it takes" if verdict.limit else "")
 
 
-def _before(choices: Choices, best: Choice | None, unproven: list[Certificate], box: str) -> str:
+def _before(choices: Choices, best: Choice | None, unproven: list[Certificate], box: str, base: Diagnosis | None) -> str:
+    if box and not intercepted(base):
+        return "Ask whoever runs the server for a new certificate; what is revoked must not be made trusted in another way."
     if box:
         return (
             "Ask whoever runs the network whether TLS is opened on the way, and look again from another network. The box's authority lets it read everything."
         )
-    if best is None or not unproven:
+    if best is None:
         return ""
-    return " ".join(dict.fromkeys(verify(choices, one) for one in unproven))
+    better = best.kind in (Kind.INTERMEDIATE, Kind.LEAF) and choices.open_ends
+    first = ["The root is better, and was found nowhere: ask for it with the question below before you install anything less."] if better else []
+    return " ".join(dict.fromkeys((*first, *(verify(choices, one) for one in unproven))))
 
 
 def _choice(choices: Choices, one: Choice, best: bool, numbers: _Numbered, names: tuple[Named, ...]) -> ChoiceText:
@@ -194,7 +222,7 @@ def _choice(choices: Choices, one: Choice, best: bool, numbers: _Numbered, names
         remarks.append(("warn", f"{left}, or earlier when the server gets another one; each new one has to be installed at that moment."))
     return ChoiceText(
         kind=one.kind.value,
-        heading=HEADINGS[one.kind] + recommended,
+        heading=(ITSELF if one.kind is Kind.LEAF and is_root(one.certificates[0]) else HEADINGS[one.kind]) + recommended,
         best=best,
         certificates=installed,
         stacks=_stacks(choices, one.judged),
@@ -264,7 +292,7 @@ def _dates(choices: Choices, one: Certificate) -> tuple[Remark, ...]:
 
 def _places(choices: Choices) -> tuple[Remark, ...]:
     """What is to be said when several addresses or files show different chains."""
-    if len(choices.sent) < 2:
+    if len(choices.sent) < 2 or all(one.authority for one in choices.sent):
         return ()
     parts = []
     for one in choices.sent:

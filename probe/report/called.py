@@ -137,13 +137,13 @@ def _risks(found: Diagnosis) -> str:
 def _nobody(observation: Observation, where: str, when: str) -> str:
     target = observation.target
     seconds = max(observation.took, 0.0)
-    ended = {"interrupted": "until it was interrupted"}.get(observation.unfinished, "")
-    span = ("1 second" if f"{seconds:.0f}" == "1" else f"{seconds:.0f} seconds") + (f", {ended}" if ended else "")
+    ended = {"interrupted": " until it was interrupted"}.get(observation.unfinished, "")
+    span = ("1 second" if f"{seconds:.0f}" == "1" else f"{seconds:.0f} seconds") + ended
     silent = len(observation.calls) + observation.passed_over
     if silent:
         count = "1 connection" if silent == 1 else f"{silent} connections"
-        return f"{count} reached port {target.port} from {when} on, within {span}, and not one byte of TLS was said; so nobody called {where}."
-    return f"Nobody called {where}: port {target.port} was open for {span} from {when} on, and not one connection came."
+        return f"{count} reached port {target.port}, which was open from {when} on for {span}, and not one byte of TLS was said; so nobody called {where}."
+    return f"Nobody called {where}: port {target.port} was open from {when} on for {span}, and not one connection came."
 
 
 def candidates(found: Diagnosis) -> tuple[Candidate, ...]:

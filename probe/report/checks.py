@@ -69,6 +69,8 @@ def profile_lines(case: Case) -> tuple[tuple[str, str], ...]:
         lines.append(("Variables", ", ".join(f"{name}={value}" for name, value in agreement.variables)))
     lines += [("Secret", f"{name} comes from the environment variable {where}") for name, where in agreement.secrets]
     lines += [("Consent given", one) for one in agreement.allowed]
+    if agreement.endpoint.protocol == "mqtts" or any(one.request.mqtt for one in agreement.checks):
+        lines.append(("Not spoken", "MQTT itself: this version speaks only TLS to it, so whether a broker answers there, and accepts the client, was not seen"))
     if agreement.names.rule == "none" and case.leaf:
         fits = compare(case.target.name, case.leaf)
         also = "" if fits.matches else f"; the certificate is for {', '.join(fits.good_for[:5]) or 'no host'}, which others would refuse"

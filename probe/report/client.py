@@ -1,10 +1,11 @@
 """The client certificate, as a reader needs it: is one asked for, of whom, would this one do, and what the server did."""
 
 from probe.case.case import Case
-from probe.case.client_auth import BY_LIST, ClientAuth, Said, refusal
+from probe.case.client_auth import BY_LIST, NEVER, ClientAuth, Said, exchange_of, refusal
 from probe.case.identity import Listing
 from probe.causes.identity import told
 from probe.causes.on_file import compared
+from probe.causes.sent_chain import strays, unseen
 from probe.facts.certificate import Certificate, title
 from probe.facts.distinguished import text_of
 from probe.facts.identity import Identity
@@ -47,8 +48,33 @@ def _short(case: Case) -> str:
         return f"{wanted}; none is configured"
     if not seen.sent:
         return f"{wanted}; the one that is named was not sent"
+    if case.target.stack and case.stacks and not any(seen.sends(one) for one in case.stacks):
+        return f"{wanted}; {_for_stack(case)}"
     done = {True: "was accepted", False: "was refused", None: "was sent, and whether it was accepted is not known"}[seen.accepted]
-    return f"{wanted}; the one that was sent {done}" if seen.accepted is not None else f"{wanted}; the one that is named {done}"
+    return f"{wanted}; the one that was sent {done}" if seen.accepted is not None else f"{wanted}; the one that is named {done}{_unknown(seen)}"
+
+
+def _for_stack(case: Case) -> str:
+    """What a stack that was named meets, which does not send the certificate: what the probe did to find out comes second."""
+    seen = case.client
+    name = short(case.stacks[0].title)
+    meets = {True: "and is refused without one", False: "and gets on without one", None: "and what it meets without one is not known"}[seen.required]
+    done = {True: "was accepted", False: "was refused", None: "was neither accepted nor refused as far as was seen"}[seen.accepted]
+    return f"{name} sends none, {meets} (sent by the probe it {done})"
+
+
+def _unknown(seen: ClientAuth) -> str:
+    """Why it is not known whether the certificate was accepted."""
+    if seen.unheard:
+        return ": nothing was asked after the handshake"
+    if seen.alike:
+        return f": the answer {_answer(seen)} is the same without it" if seen.without else f": the answer {_answer(seen)} may be the same without it"
+    return ""
+
+
+def _answer(seen: ClientAuth) -> str:
+    words = exchange_of(seen.attempt)
+    return f"HTTP {words.status}" if words and words.status is not None else "of the server"
 
 
 def _without_request(seen: ClientAuth) -> str:
@@ -73,6 +99,7 @@ def _asked(seen: ClientAuth) -> str:
     count = len(seen.issuers)
     if inside and not count:
         return f"yes,{inside}; of whom is not visible there"
+    inside = " after the handshake, for this path," if seen.after else inside
     named = f"of {count} named issuer{'s' if count != 1 else ''}" if count else "of issuers that it does not name"
     return f"yes,{inside} {named}".replace("  ", " ")
 
@@ -85,7 +112,9 @@ def _required(seen: ClientAuth) -> str:
         if seen.requested:
             return "no: it goes on without one. One that it does not trust it may refuse all the same"
         return "no"
-    return "not found out"
+    if seen.unheard:
+        return "not known: nothing was asked after the handshake"
+    return f"not found out{_unknown(seen)}"
 
 
 def _refused_without(seen: ClientAuth) -> str:
@@ -101,7 +130,10 @@ def _named(case: Case, identity: Identity, own: Certificate) -> list[tuple[str, 
     above = len(seen.climb.sent) - 1
     sent_with = f"with {above} of its issuers" if above else "without any issuer"
     found.append(("Its file", f"{sent_with}{', up to its root' if seen.climb.complete and above else ''}"))
-    found.append(("Before sending", _before(seen)))
+    found.append(("Before sending", f"{_before(seen)}{strays(seen)}"))
+    if seen.after:
+        names = ", ".join(dict.fromkeys((*(short(one.title) for one in case.stacks if one.post_handshake == NEVER), "Go")))
+        found.append(("Clients that cannot be asked later", f"{names} would send none, because it is asked for only after the handshake (TLS 1.3)"))
     if seen.requested and seen.issuers:
         found.append(("Clients that choose by the list", _choosing(case)))
     found += [("Remark", one) for one in identity.notes]
@@ -117,7 +149,7 @@ def _before(seen: ClientAuth) -> str:
         return (
             " ".join(against) if against else "nothing stands against it by itself: its key fits, it is within its dates, made for clients, and strong enough"
         )
-    fits = FITS[seen.listing]
+    fits = "of whom the server asked was not seen, as it asked inside the encryption" if unseen(seen) else FITS[seen.listing]
     able = " Its key cannot make a signature that the server accepts." if seen.signs is False else ""
     if against:
         return f"{' '.join(against)} As to its issuer: {fits}.{able}"
@@ -131,7 +163,7 @@ def _before(seen: ClientAuth) -> str:
 
 def _choosing(case: Case) -> str:
     stacks = [one for one in case.stacks if one.client_certificate == BY_LIST]
-    sends = case.client.sends(stacks[0]) if stacks else case.client.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
+    sends = case.client.chooses(stacks[0]) if stacks else case.client.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
     names = ", ".join(dict.fromkeys((*(short(one.title) for one in stacks), "Go", "GnuTLS", "NSS")))
     return f"{names} would send it" if sends else f"{names} would send none, because {FITS[case.client.listing]}; OpenSSL and curl send it all the same"
 
@@ -139,8 +171,16 @@ def _choosing(case: Case) -> str:
 def _did(seen: ClientAuth) -> str:
     if seen.refusal is None:
         if seen.sent:
-            words = "it went on" if seen.accepted else "it did not refuse, and did not answer either"
-            return f"{words} with the certificate"
+            if seen.accepted:
+                return "it went on with the certificate"
+            if seen.unheard:
+                return "it finished the handshake; nothing was asked after it, and many servers refuse only then"
+            if seen.alike:
+                same = "as it does without one, so that" if seen.without else "and"
+                return f"it answered {_answer(seen)} with the certificate, {same} whether it accepts it is not known"
+            return "it did not refuse, and did not answer either with the certificate"
+        if seen.requested and seen.unheard:
+            return "it finished the handshake without a certificate; nothing was asked after it, and many servers refuse only then"
         return "it went on without a certificate" if seen.requested else "nothing: it did not ask"
     how = told(seen.refusal)
     if seen.unable:

@@ -166,6 +166,7 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         "speaks": "another protocol",
         "store": "the trust store",
         "addresses": "the addresses that differ",
+        "levels": "its number of intermediates",
         **dict(one.finding.values),
         "host": target.host,
         "port": str(target.port),

@@ -7,7 +7,9 @@ from probe.case.checked import Outcome as Answered
 from probe.case.checked import of as answered
 from probe.case.identity import Flaw, Listing, examine
 from probe.causes.catalogue import entry
-from probe.causes.words import Effect, Evidence, Finding
+from probe.causes.loading import sentence
+from probe.causes.sent_chain import unseen
+from probe.causes.words import Certainty, Effect, Evidence, Finding
 from probe.facts.certificate import title
 from probe.facts.identity import Identity
 from probe.facts.observation import How, Observation
@@ -21,6 +23,7 @@ CODES = {
     Flaw.EKU: "client.eku",
     Flaw.WEAK: "client.weak",
 }
+UNLOADABLE = ("client.key-mismatch", "client.key-unusable")
 BY_TIME = (Flaw.EXPIRED, Flaw.NOT_YET_VALID)
 LISTED = {
     Listing.UNNAMED: "The server names no issuers that it accepts.",
@@ -59,6 +62,10 @@ def _examined(view: View, identity: Identity) -> Item:
             return view.item("client-certificate", outcome, f"{' '.join(one.fact for one in firm[:3])}{when}", found=found, evidence=(own_evidence,))
     weak = [one for one in examine(identity, days.begin) if not one.firm]
     found = tuple(Finding(code=CODES[one.flaw], effect=Effect.RISKS, summary=one.fact, about=(one.about,)) for one in weak if entry(CODES[one.flaw]))
+    if identity.unloadable:
+        judged = tuple(one for one in view.findings if one.code in UNLOADABLE and one.effect is not Effect.BREAKS)
+        says = " ".join(sentence(identity, one) for one in identity.unloadable)
+        return view.item("client-certificate", Outcome.WARN, f'"{title(own)}": {says}', found=(*found, *judged), evidence=(own_evidence,))
     says = f'"{title(own)}", {identity.key}, the key fits, valid {days.shown} and for {days.days} days after it.'
     told = " ".join((says, *(one.fact for one in weak[:2])))
     return view.item("client-certificate", Outcome.WARN if weak else Outcome.PASS, told, found=found, evidence=(own_evidence,))
@@ -75,7 +82,8 @@ def _described(identity: Identity) -> str:
 
 def _accepted(view: View, identity: Identity | None) -> Item | None:
     judged = tuple(one for one in view.take("client", "environment.client-certificate") if one.code not in IN_APPLICATION)
-    breaking = tuple(one for one in judged if one.effect is Effect.BREAKS)
+    # What is no more than possible could not be tried, and leaves the item open.
+    breaking = tuple(one for one in judged if one.effect is Effect.BREAKS and one.certainty is not Certainty.POSSIBLE)
     tried = [one for one in view.cases if one.connected]
     asking = [one for one in tried if one.client.requested]
     if not tried or not any(one.presented for one in tried):
@@ -95,11 +103,14 @@ def _accepted(view: View, identity: Identity | None) -> Item | None:
     evidence = tuple(view.seen(one, f"{one.address}: {_treated(one)}", one.handshake) for one in asking)
     if identity is None:
         demanded = any(one.client.required for one in asking)
+        if not demanded and any(one.client.unheard for one in asking):
+            says = "The server asks for a client certificate, and none is named in the plan. Nothing was asked after the handshake, where many servers refuse."
+            return view.item("client-accepted", Outcome.WARN, says, found=judged, evidence=evidence)
         says = "The server asks for a client certificate, and none is named in the plan." + (
             "" if demanded else " It answers without one too, as far as was seen."
         )
         return view.item("client-accepted", Outcome.FAIL if demanded else Outcome.WARN, says, found=judged, evidence=evidence)
-    listed = LISTED[case.client.listing]
+    listed = "Of whom it asked was not seen, as it asked inside the encryption." if unseen(case.client) else LISTED[case.client.listing]
     if any(one.client.held_back or not one.client.sent for one in asking):
         why = "it is not valid today; send-anyway = true presents it all the same" if case.client.held_back else "it was not presented"
         return view.open("client-accepted", f"The server asks for a certificate, but {why}. {listed}")
@@ -107,7 +118,8 @@ def _accepted(view: View, identity: Identity | None) -> Item | None:
         warned = bool(judged)
         says = f"Asked for, sent, and the server went on. {listed}"
         return view.item("client-accepted", Outcome.WARN if warned else Outcome.PASS, f"{says} {sentences(judged)}".strip(), found=judged, evidence=evidence)
-    return view.open("client-accepted", f"It was sent; whether the server accepts it cannot be told from what it answered. {listed}")
+    why = "nothing was asked after the handshake, where many servers refuse" if case.client.unheard else "that cannot be told from what it answered"
+    return view.open("client-accepted", f"It was sent; whether the server accepts it is not known: {why}. {listed}")
 
 
 def _arrived(case: Case) -> bool:
@@ -209,7 +221,9 @@ def _check(view: View, case: Case, check: object, outcomes: list[Answered], judg
         mine = tuple(one for one in judged if one.code.startswith("app."))
         if any(one.effect is Effect.BREAKS for one in mine):
             return view.item("app", Outcome.FAIL, sentences(mine), about=name, title=heading, found=mine, evidence=evidence)
-        return view.item("app", Outcome.WARN, f"{came} The profile does not say what that means.", about=name, title=heading, found=mine, evidence=evidence)
+        # An answer that nobody understands shows neither that it works nor that it does not.
+        outcome = Outcome.NOT_DONE if last.check.safe and last.check.expect and status is not None else Outcome.WARN
+        return view.item("app", outcome, f"{came} The profile does not say what that means.", about=name, title=heading, found=mine, evidence=evidence)
     if last.row.cause:
         mine = tuple(one for one in judged if one.code == last.row.cause) or tuple(one for one in view.findings if one.code == last.row.cause)
         return view.item("app", Outcome.FAIL, text or sentences(mine) or came, about=name, title=heading, found=mine, evidence=evidence)

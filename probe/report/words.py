@@ -4,8 +4,10 @@ import shlex
 from hashlib import sha256
 
 from probe.case.case import Case
+from probe.case.checked import undecided
 from probe.case.hello_size import CURRENT
 from probe.causes.catalogue import entry
+from probe.causes.checked import asked
 from probe.causes.words import Certainty, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
 from probe.facts.observation import Observation
@@ -77,6 +79,9 @@ def sentence(found: Diagnosis) -> str:
         why = {"interrupted": "the check was interrupted", "timeout": "the time for the check ran out"}.get(
             found.case.observation.unfinished, "what was seen does not decide"
         )
+        odd = undecided(found.case)
+        if odd and not found.case.observation.unfinished:
+            why = f"TLS works, and what the answer to {asked(odd.check)} means is not known"
         return f"Whether {what} works was not found out at {when.rstrip(',')}: {why}."
     if found.verdict is Verdict.DEPENDS:
         return f"{what} works for some clients only, at {when.rstrip(',')}: {_divided(found)}. {cause.cause.title}."

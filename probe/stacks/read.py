@@ -4,13 +4,30 @@ import re
 import tomllib
 from typing import Any, get_origin, get_type_hints
 
-from probe.stacks.stack import CERTIFICATE_CHOICES, CONDITIONS, FORMS, PLACES, REFUSALS, WHYS, Anchors, Hello, Limits, Revocation, Search, Stack, Stage, Words
+from probe.stacks.stack import (
+    CERTIFICATE_CHOICES,
+    CONDITIONS,
+    FORMS,
+    LATER_CHOICES,
+    PLACES,
+    REFUSALS,
+    WHYS,
+    Anchors,
+    Hello,
+    Limits,
+    Revocation,
+    Search,
+    Stack,
+    Stage,
+    Words,
+)
 
 _TABLES: dict[str, type[Any]] = {"search": Search, "anchors": Anchors, "limits": Limits, "revocation": Revocation, "hello": Hello}
 _LISTS: dict[str, type[Any]] = {"stages": Stage, "words": Words}
 _HINTS = {kind: get_type_hints(kind) for kind in (*_TABLES.values(), *_LISTS.values())}
 _PLAIN = {"name": str, "title": str, "compared": str, "form": str, "aside": str, "prints_last": bool}
 _CHOICES = {"search.way": ("greedy", "ordered", "any"), "anchors.leaf": ("no", "checked", "unchecked")}
+_CHOSEN = {"client_certificate": CERTIFICATE_CHOICES, "post_handshake": LATER_CHOICES}
 _STAGE_CHOICES = {"on": PLACES, "walk": ("up", "down"), "part": ("path", "after"), "mode": ("", "direct", "search")}
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w-]+)\s*\]")
 _KEY = re.compile(r"^\s*([\w-]+)\s*=")
@@ -40,7 +57,7 @@ class _Wrong(Exception):
 
 
 def _stack(data: dict[str, Any]) -> Stack:
-    known = {*_PLAIN, *_TABLES, *_LISTS, "names", "client_certificate"}
+    known = {*_PLAIN, *_TABLES, *_LISTS, "names", *_CHOSEN}
     for key in data:
         if key not in known:
             raise _Wrong(f"nothing is called {key!r} here; there are {', '.join(sorted(known))}", key)
@@ -51,9 +68,10 @@ def _stack(data: dict[str, Any]) -> Stack:
     cites: list[tuple[str, str]] = []
     parts: dict[str, Any] = {key: _cited(kind, data[key], key, cites) for key, kind in _TABLES.items()}
     names = _cited_value(data["names"], ("names",), cites)
-    plain["client_certificate"] = _cited_value(data["client_certificate"], ("client_certificate",), cites)
-    if plain["client_certificate"] not in CERTIFICATE_CHOICES:
-        raise _Wrong(f"'client_certificate' must be one of {', '.join(CERTIFICATE_CHOICES)}, not {plain['client_certificate']!r}", "client_certificate")
+    for key, choices in _CHOSEN.items():
+        plain[key] = _cited_value(data[key], (key,), cites)
+        if plain[key] not in choices:
+            raise _Wrong(f"{key!r} must be one of {', '.join(choices)}, not {plain[key]!r}", key)
     lists: dict[str, Any] = {
         key: tuple(_entry(kind, one, key, index) for index, one in enumerate(_typed(data[key], list, key))) for key, kind in _LISTS.items()
     }

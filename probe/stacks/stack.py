@@ -62,6 +62,9 @@ FORMS = (
 CERTIFICATE_CHOICES = ("by-issuer-list", "always")
 """When a stack sends the client certificate that it was given."""
 
+LATER_CHOICES = ("never", "if-turned-on")
+"""Whether a stack can be asked for it after the handshake of TLS 1.3."""
+
 PLACES = ("leaf", "issuers", "below-anchor", "anchor", "all")
 """Where on the path a stage looks; ``issuers`` is everything but the end-entity certificate."""
 
@@ -205,6 +208,7 @@ class Stack:
     """A client stack. ``verified`` tells whether its verdicts and words were compared with the real program, ``compared`` with which.
 
     ``client_certificate``: ``by-issuer-list`` if it sends a client certificate only when the server names one of its issuers (or none at all), else ``always``.
+    ``post_handshake``: ``never`` if it cannot be asked for one after the handshake of TLS 1.3, ``if-turned-on`` if the program must allow that.
     ``form`` is how a line in a log looks ({number}, {alert}, {text}). ``names`` are the forms of a name that it overlooks. ``prints_last`` when it prints
     the last thing that it meets, not the first. ``aside`` is said of every line that names the alert. ``citations`` are (field, source).
     """
@@ -217,6 +221,7 @@ class Stack:
     aside: str
     prints_last: bool
     client_certificate: str
+    post_handshake: str
     search: Search
     anchors: Anchors
     limits: Limits

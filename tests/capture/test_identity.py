@@ -127,7 +127,8 @@ def test_passwords_that_are_missing_wrong_or_not_set(tmp_path: Path, monkeypatch
         monkeypatch.setenv("CLIENT_PASSWORD", f"{PASSWORD}-not")
         assert refused(*given, password=Password("CLIENT_PASSWORD")).says.endswith("is wrong.")
         assert refused(*given, password=Password("", lambda _what: "guess")).says.endswith("is wrong.")
-        assert "not set" in refused(*given, password=Password("NOBODY_SET_THIS")).says
+        unset = refused(*given, password=Password("NOBODY_SET_THIS"))
+        assert "does not exist" in unset.says and "NOBODY_SET_THIS" not in unset.says + unset.next_step
 
 
 def test_a_key_of_another_certificate_says_which_is_which(tmp_path: Path) -> None:
@@ -228,3 +229,34 @@ def test_what_is_on_file_is_one_certificate(tmp_path: Path) -> None:
     with pytest.raises(Unusable) as caught:
         on_file(written(tmp_path, "x.html", "<html></html>"))
     assert "an HTML page" in caught.value.says
+
+
+def test_exchanged_files_and_an_empty_key_say_so(tmp_path: Path) -> None:
+    cert, key = written(tmp_path, "c.pem", OWN.pem), written(tmp_path, "k.pem", key_pem(OWN.key))
+    error = refused(key, cert)
+    assert error.says.startswith("--cert and --key seem to be swapped") and "other way round" in error.next_step
+    empty = refused(cert, written(tmp_path, "empty.pem", b""))
+    assert empty.says.endswith("is empty.") and "private key" in empty.next_step and "certificate" not in empty.next_step
+
+
+@pytest.mark.parametrize(("around", "what"), [("{}\n", "a line break behind it"), ("{} ", "a blank behind it"), (" {}", "a blank before it")])
+def test_a_password_with_a_blank_is_called_that(around: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIENT_PASSWORD", around.format(PASSWORD))
+    cert, key, both = written(tmp_path, "c.pem", OWN.pem), written(tmp_path, "k.pem", locked()), written(tmp_path, "c.p12", store())
+    for given in ((cert, key), (both,), (cert, both)):
+        error = refused(*given, password=Password("CLIENT_PASSWORD"))
+        assert f"without {what} it is right" in error.says and PASSWORD not in error.says + error.next_step
+
+
+def test_what_openssl_loads_is_no_matter_of_form(tmp_path: Path) -> None:
+    """Text around the blocks, bags, parameters of a curve, OpenSSL's own label, line ends of Windows."""
+    key = key_pem(OWN.key)
+    parameters = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+    fine = (OWN.pem.encode(), b"Bag Attributes\n    friendlyName: x\nsubject=CN = x\n" + OWN.pem.encode(), OWN.pem.replace("\n", "\r\n").encode())
+    trusted = OWN.pem.replace("BEGIN CERT", "BEGIN TRUSTED CERT").replace("END CERT", "END TRUSTED CERT").encode()
+    for number, cert in enumerate((*fine, trusted)):
+        for other, private in enumerate((key, parameters + key, key.replace(b"\n", b"\r\n"))):
+            named = (written(tmp_path, f"{number}.pem", cert), written(tmp_path, f"{other}.key", private))
+            assert load(*map(str, named))[0].unloadable == (), (number, other)
+    odd = load(str(written(tmp_path, "odd.pem", OWN.pem.encode("utf-16"))), str(written(tmp_path, "odd.key", key.decode().encode("utf-16"))))[0]
+    assert [one.what for one in odd.unloadable] == ["certificate", "key"]

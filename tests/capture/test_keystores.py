@@ -76,10 +76,11 @@ def test_a_wrong_password_in_the_environment_is_asked_for_on_a_terminal(store: P
         assert "not it" not in said(problem)
 
 
-def test_a_variable_that_is_not_set_is_named(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_that_does_not_exist_may_be_the_password_itself(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STORE", raising=False)
-    with pytest.raises(Unusable, match=r"STORE, named by --trust-password-env, is not set"):
+    with pytest.raises(Unusable, match=r"named by --trust-password-env does not exist") as problem:
         load(str(store), StorePassword("STORE"))
+    assert "STORE" not in problem.value.says + problem.value.next_step
 
 
 def test_the_usual_password_is_told_when_another_was_given(tmp_path: Path, roots: tuple[Issued, ...], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_the_words_of_the_data_are_those_of_the_case() -> None:
 @pytest.mark.parametrize("one", load_all(), ids=lambda one: one.name)
 def test_every_field_has_a_citation(one: Stack) -> None:
     wanted = {f"{table}.{field.name}" for table, kind in TABLES for field in fields(kind)}
-    wanted |= {"names", "client_certificate"} | {f"stages.{index}" for index in range(len(one.stages))}
+    wanted |= {"names", "client_certificate", "post_handshake"} | {f"stages.{index}" for index in range(len(one.stages))}
     assert {place for place, _ in one.citations} == wanted
     assert all(len(source) > 8 for _, source in one.citations)
 

@@ -16,6 +16,7 @@ from probe.lab.pki import AUTHORITY, authority
 from probe.lab.scenario import scenario
 from probe.lab.scene import Scene
 from probe.lab.stage import Stage
+from probe.report.compose import compose
 from probe.tls.alerts import ALERTS
 
 
@@ -144,11 +145,14 @@ def test_pages_that_miss_a_certificate(body: bytes) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_a_bare_status_proves_nothing(status: int, good: Observation, foreign: Observation, expired: Observation) -> None:
-    """Whoever gets the same answer with and without may be refused for any reason: a risk at most."""
+    """Whoever gets the same answer with and without may be refused for any reason: a risk, and undecided where something stands against the certificate."""
     for one, code in ((good, "client.rejected"), (foreign, "client.untrusted"), (expired, "client.expired")):
         found = diagnose(altered(one, answering(status, b"no")))
-        assert found.verdict is Verdict.WORKS
-        assert [(each.code, each.effect, each.certainty) for each in found.findings] == [(code, Effect.RISKS, Certainty.POSSIBLE)]
+        known = status != 400 and one is not good
+        assert found.verdict is (Verdict.UNDECIDED if known else Verdict.WORKS)
+        sure = (Effect.BREAKS if known else Effect.RISKS, Certainty.POSSIBLE)
+        assert [(each.code, each.effect, each.certainty) for each in found.findings] == [(code, *sure)]
+        assert found.case.client.accepted is None and found.case.client.required is None
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
@@ -160,8 +164,38 @@ def test_a_status_only_with_the_certificate_is_about_it(status: int, good: Obser
 
 
 def test_a_status_of_the_application_behind_an_accepted_certificate_is_no_fault(good: Observation) -> None:
+    """The certificate passed; what is behind may not know it, which is a risk and no more."""
     found = diagnose(altered(good, answering(403, b"not you"), "ordinary"))
-    assert found.verdict is Verdict.WORKS and not found.findings
+    assert found.verdict is Verdict.WORKS
+    assert [(each.code, each.effect, each.certainty) for each in found.findings] == [("client.rejected", Effect.RISKS, Certainty.POSSIBLE)]
+    assert not diagnose(altered(good, answering(400, b"what?"), "ordinary")).findings
+
+
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_the_same_answer_to_everybody_is_no_acceptance(status: int, good: Observation, foreign: Observation) -> None:
+    for one in (good, foreign):
+        found = diagnose(altered(one, answering(status, b"")))
+        assert found.case.client.accepted is None and found.case.client.required is None
+        assert found.verdict is Verdict.WORKS and not [each for each in found.findings if each.code.startswith("client.")]
+        lines = dict(compose((found,)).results[0].client)
+        assert lines["In short"].endswith(f"is not known: the answer HTTP {status} is the same without it")
+    other = diagnose(altered(altered(good, answering(status, b"")), answering(200, b"hello"), "ordinary"))
+    assert other.case.client.accepted is True
+
+
+def test_elsewhere_is_another_answer(good: Observation) -> None:
+    """A redirection is told from another by where it leads."""
+
+    def to(place: str) -> Callable[[Attempt], Attempt]:
+        def change(one: Attempt) -> Attempt:
+            steps = answering(302, b"")(one).steps
+            return replace(one, steps=tuple(replace(step, fields=(("location", place),)) if isinstance(step, Exchange) else step for step in steps))
+
+        return change
+
+    assert diagnose(altered(good, to("/login"))).case.client.accepted is None
+    found = diagnose(altered(altered(good, to("/login")), to("/home"), "ordinary"))
+    assert found.case.client.accepted is True and found.case.client.required is None
 
 
 def test_who_greets_and_closes_has_not_refused(good: Observation) -> None:
@@ -240,3 +274,71 @@ def test_what_would_be_next_is_a_risk() -> None:
     found = shown(scene)
     assert {(one.code, one.effect) for one in found.findings} == {("client.untrusted", Effect.BREAKS), ("client.eku", Effect.RISKS)}
     assert "this would be the next" in next(one.summary for one in found.findings if one.code == "client.eku")
+
+
+@pytest.mark.parametrize("options", [("--as", "java"), ()])
+def test_java_is_spared_where_it_sends_none_and_none_is_needed(options: tuple[str, ...]) -> None:
+    """A server that merely asks refuses what it does not trust; Java does not send that, and gets on."""
+
+    def scene(stage: Stage) -> Scene:
+        wants = wanting(partners().root, client="optional", word="page")
+        return client_shop(stage, wants, (*files(stage, authority("Other Client CA").issue(traits=FOR_CLIENTS)), *options))
+
+    found = shown(scene)
+    one = next(each for each in found.findings if each.code == "client.untrusted")
+    assert found.verdict is (Verdict.WORKS if options else Verdict.FAILS)
+    assert one.effect is (Effect.RISKS if options else Effect.BREAKS)
+    assert ("Java 17 sends none here" in one.summary) is bool(options)
+    line = dict(compose((found,)).results[0].client)["In short"]
+    assert ("Java 17 sends none, and gets on without one (sent by the probe it was refused)" in line) is bool(options)
+
+
+DATES = {"expired": ("client.expired", -90, -3, -30), "future": ("client.not-yet-valid", 3, 90, 30)}
+
+
+@pytest.mark.parametrize("client", ["required", "optional"])
+@pytest.mark.parametrize("when", DATES)
+def test_what_is_valid_only_on_the_day_that_is_judged_was_not_tried(when: str, client: str) -> None:
+    code, starts, ends, day = DATES[when]
+
+    def scene(stage: Stage) -> Scene:
+        made = partners()
+        return client_shop(stage, wanting(made.root, client=client), files(stage, made.direct(replace(FOR_CLIENTS, starts=starts, ends=ends))))
+
+    with Stage() as stage:
+        seen_today = observed(scene(stage).arguments)
+    today = diagnose(seen_today)
+    assert today.verdict is Verdict.FAILS and today.cause and (today.cause.code, today.cause.certainty) == (code, L)
+    assert "--send-anyway" in today.cause.summary or client == "required"
+    there = replace(seen_today, target=replace(seen_today.target, at=seen_today.taken_at + timedelta(days=day)))
+    # The server's own certificate is made for today only: what counts is the client's.
+    judged = diagnose(there)
+    mine = [one for one in judged.findings if one.code.startswith("client.")]
+    assert [(one.code, one.effect, one.certainty) for one in mine] == [(code, Effect.BREAKS, Certainty.POSSIBLE)]
+    assert "could not be tried" in mine[0].summary and not judged.case.client.sent
+    if judged.cause is mine[0]:
+        assert judged.verdict is Verdict.UNDECIDED
+
+
+def test_where_none_is_asked_for_a_certificate_out_of_its_dates_is_a_note() -> None:
+    def scene(stage: Stage) -> Scene:
+        made = partners()
+        return client_shop(stage, wanting(client="none"), files(stage, made.direct(replace(FOR_CLIENTS, starts=-90, ends=-3))))
+
+    found = shown(scene)
+    assert found.verdict is Verdict.WORKS
+    assert [(one.code, one.effect) for one in found.findings] == [("client.expired", Effect.NOTE)]
+
+
+@pytest.mark.parametrize(("word", "expected"), [("alert", True), ("page", None)])
+def test_without_a_question_only_who_refuses_in_tls_is_known_to_accept(word: str, expected: bool | None) -> None:
+    def scene(stage: Stage) -> Scene:
+        made = partners()
+        return client_shop(stage, wanting(made.root, word=word), (*files(stage, made.direct()), "--no-app"))
+
+    found = shown(scene)
+    assert found.verdict is Verdict.WORKS
+    assert found.case.client.accepted is expected and found.case.client.required is expected
+    lines = dict(compose((found,)).results[0].client)
+    assert ("nothing was asked after the handshake" in lines["In short"]) is (expected is None)
+    assert ("nothing was asked after the handshake" in lines["Required"]) is (expected is None)

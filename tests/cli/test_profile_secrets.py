@@ -87,7 +87,18 @@ def test_a_secret_is_not_sent_to_a_server_that_is_not_trusted(told: None, capsys
 def test_a_secret_that_is_typed_is_not_repeated(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "echo.toml"
     file.write_text(PROFILE.format(port=443))
-    for given in (f"token={SECRET}!", f"token={SECRET.replace('-', '_')}", SECRET):
-        assert run(["check", "--profile", str(file), "--var", given]) == 2
-        captured = capsys.readouterr()
-        assert SECRET not in captured.out + captured.err
+    named = SECRET.replace("-", "_")
+    for given in (f"token={SECRET}!", f"token={named}", SECRET, named):
+        for command in (["check"], ["go-live", "--env", "none"], ["go-live"]):
+            assert run([*command, "--profile", str(file), "--var", given]) == 2
+            captured = capsys.readouterr()
+            assert SECRET not in captured.out + captured.err and named not in captured.out + captured.err
+
+
+def test_a_secret_that_is_not_needed_is_not_kept_as_the_name_of_a_variable(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file, saved = tmp_path / "echo.toml", tmp_path / "seen.json"
+    file.write_text(PROFILE.format(port=443))
+    line = ["check", "--profile", str(file), "--var", "token=Typ3d_s3cret", "--no-app", "--connect", f"{LOOPBACK}:1", "--save", str(saved)]
+    assert run(line) == 2
+    captured = capsys.readouterr()
+    assert "does not exist" in captured.err and "Typ3d_s3cret" not in captured.out + captured.err and not saved.exists()

@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
 
 from probe.cli.main import run
+from probe.lab.answers import Answer
 from probe.lab.partner import Partner, application, profile
 from probe.lab.platform import TEST_HOST, other_hierarchy
 from probe.lab.shop import credentials, hierarchy
@@ -185,6 +188,107 @@ def test_what_is_sporadic_is_asked_again_once(capsys: Capture) -> None:
         assert run([*platform(stage, Partner(trouble="gateway")), "--format", "json"]) == 1
         result = json.loads(capsys.readouterr().out)["results"][0]
         assert result["cause"]["code"] == "app.http-status" and len(result["observation"]["attempts"]) == 2
+
+
+NOT_UNDERSTOOD = (("failing", "app.http-status", "500", 2), ("greeting", "app.protocol", "200", 1))
+
+
+@pytest.mark.parametrize(("trouble", "code", "status", "times"), NOT_UNDERSTOOD, ids=[one[0] for one in NOT_UNDERSTOOD])
+def test_an_answer_that_no_row_explains_is_no_success(trouble: str, code: str, status: str, times: int, capsys: Capture) -> None:
+    with Stage() as stage:
+        line = platform(stage, Partner(trouble=trouble))
+        assert run([*line, "--allow", "start", "--format", "json"]) == 3
+        result = json.loads(capsys.readouterr().out)["results"][0]
+        assert run([*line]) == 3
+    assert result["verdict"] == "undecided" and [(one["code"], one["effect"], one["certainty"]) for one in result["findings"]] == [(code, "risks", "possible")]
+    # What is not understood is no reason to go on to what has side effects.
+    assert [one["question"]["check"] for one in result["observation"]["attempts"]] == ["read-one"] * times
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"was answered with HTTP status {status}" in out and "the profile lab-partner does not say what this answer means" in out
+    assert "what the answer to GET /partners/DE-LAB/records?page=0&size=1 means is not known" in out and "probe profiles validate" in out
+
+
+def test_every_check_that_was_done_is_on_the_terminal_once(capsys: Capture) -> None:
+    with Stage() as stage:
+        assert run([*platform(stage), "--allow", "start"]) == 0
+        out = capsys.readouterr().out
+        assert [line.split(":")[0].split() for line in out.splitlines() if line.startswith("  Check ")] == [["Check", "read-one"], ["Check", "start"]]
+        assert run([*platform(stage, Partner(trouble="once"))]) == 0
+        (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  Check "))
+        assert "read-one: ok, HTTP status 200" in line
+
+
+def test_a_broker_that_was_not_spoken_to_is_not_said_to_work(capsys: Capture) -> None:
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(PROD.whole,)))
+        line = ("check", "--profile", "generic-mqtts", "--var", "host=shop.example", "--trust", stage.trust_file(PROD.root), "--connect", f"{LOOPBACK}:{port}")
+        assert run(list(line)) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert "Not spoken MQTT itself: this version speaks only TLS to it" in out
+        assert run([*line, "--allow", "connect"]) == 2
+        assert "--allow connect would do nothing: this version does not speak MQTT." in capsys.readouterr().err
+
+
+def test_a_check_that_says_what_it_does_is_never_safe(capsys: Capture) -> None:
+    """A check that contradicts itself is told with its line, and nothing of the profile is done."""
+    asked: list[bytes] = []
+
+    def listens(request: bytes) -> Answer:
+        asked.append(request)
+        return Answer()
+
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(PROD.whole,), answer=Answer(choose=listens)))
+        text = profile(port)
+        line = text[: text.index("safe = false")].count("\n") + 1
+        file = stage.write("contradicts.toml", text.replace("safe = false", "safe = true").replace('consent = "start"\n', ""))
+        assert run(["profiles", "validate", str(file)]) == 2
+        assert f"contradicts.toml line {line}: the check says in side_effects what it does" in capsys.readouterr().out
+        given = ("--env", "prod", "--var", "partner=DE-LAB", "--connect", f"{LOOPBACK}:{port}", "--trust", stage.trust_file(PROD.root))
+        assert run(["check", "--profile", str(file), *given]) == 2
+    assert not asked
+
+
+def test_what_was_edited_is_not_overwritten(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "mine.toml"
+    assert run(["profiles", "new", "mine", "--output", str(file)]) == 0
+    file.write_text("edited")
+    assert run(["profiles", "new", "mine", "--output", str(file)]) == 2
+    assert "exists already" in capsys.readouterr().err and file.read_text() == "edited"
+    assert run(["profiles", "new", "mine", "--output", str(file), "--force"]) == 0 and "edited" not in file.read_text()
+    capsys.readouterr()
+    assert run(["profiles", "new", "generic-https"]) == 0
+    told = capsys.readouterr().err
+    assert "also the name of a shipped profile" in told and "yours counts in its place" in told
+
+
+def test_learn_opens_a_store_with_the_password_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    (tmp_path / "qa.pem").write_text(TEST.root.pem)
+    made = serialize_java_truststore([PKCS12Certificate(PROD.root.x509, b"root")], BestAvailableEncryption(b"store-pass-9"))
+    (tmp_path / "prod.p12").write_bytes(made)
+    line = ["profiles", "learn", f"prod={tmp_path / 'prod.p12'}", f"qa={tmp_path / 'qa.pem'}"]
+    assert run(line) == 2 and "--trust-password-env NAME" in capsys.readouterr().err
+    monkeypatch.setenv("STORE_PASSWORD", "store-pass-9")
+    assert run([*line, "--trust-password-env", "STORE_PASSWORD"]) == 0
+    out = capsys.readouterr()
+    assert "Lab Root CA" in out.out and "store-pass-9" not in out.out + out.err
+
+
+WORDS = (("A-12345", "The account. It must match"), ("", "The account. For example"))
+
+
+@pytest.mark.parametrize(("value", "says"), WORDS)
+def test_a_value_that_does_not_fit_is_explained_in_sentences(value: str, says: str, tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "mine.toml"
+    variable = '[variables.account]\ntype = "text"\npattern = "^A-[0-9]{4}$"\nhelp = "The account"\nexample = "A-1234"\n'
+    file.write_text(f'schema = 1\nid = "mine"\ntitle = "Mine"\n{variable}[endpoints.a]\nhost = "shop.example"\nport = 443\n')
+    assert run(["check", "--profile", str(file), "--var", f"account={value}"]) == 2
+    assert says in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_place_where_no_file_can_be_made(capsys: Capture) -> None:
+    assert run(["profiles", "new", "mine", "--output", "/proc/x"]) == 2
+    assert "No file can be made in /proc" in capsys.readouterr().err
 
 
 def test_a_consent_is_not_used_after_a_refusal(capsys: Capture) -> None:

@@ -97,7 +97,17 @@ def _documents() -> list[Any]:
     from probe.lab.stage import Stage
 
     opened = [
-        scenario(code) for code in ("chain.intermediate-missing", "endpoint.inconsistent", "tls.not-tls", "client.required", "dns.nxdomain", "tls.legacy-only")
+        scenario(code)
+        for code in (
+            "chain.intermediate-missing",
+            "endpoint.inconsistent",
+            "tls.not-tls",
+            "client.required",
+            "dns.nxdomain",
+            "tls.legacy-only",
+            "client.chain-incomplete",
+            "client.not-on-file",
+        )
     ]
     ways = [one.broken for one in opened if one] + [opens for name, opens in HEALTHY if name in ("cross-signed", "directory", "stapled")]
     found = []

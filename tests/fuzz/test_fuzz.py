@@ -52,7 +52,7 @@ def test_altered_observations_are_copied_or_refused_and_nothing_else() -> None:
     chance = random.Random(77)
     served = 0
     for _ in range(100):
-        words = bytes([chance.randrange(9)]) + chance.randbytes(4 * chance.randint(1, 4))
+        words = bytes([chance.randrange(11)]) + chance.randbytes(4 * chance.randint(1, 4))
         try:
             observation = codec.load(Observation, altered(words))
         except Unreadable:

@@ -339,3 +339,26 @@ def test_a_defect_in_one_look_costs_only_that_look(stage: Stage) -> None:
     found = compose(replace(seen, seen=(good, replace(good, looks=(look,)))))
     assert set(outcomes(found, 0).values()) == {"pass"} and set(outcomes(found, 1).values()) == {"not-done"}
     assert exit_code(found) == 4 and "failed here (LookupError)" in item(found, "tls", group=1).says
+
+
+def test_a_client_certificate_that_is_not_sent_today(stage: Stage) -> None:
+    """Refused or not: for today it fails, also where the server only asks; for a day on which it is valid it could not be tried."""
+    lines, _, issuer = client(stage, Traits(extended_key_usage=("client",), starts=5, ends=300))
+    for how in ("required", "optional"):
+        port, trust = asking(stage, how, issuer)
+        one = endpoint(port, trust, resolvers(stage), lines)
+        today = item(listed(plan(one)), "client-accepted")
+        assert (today.outcome, today.code) == (Outcome.FAIL, "client.not-yet-valid")
+        later = listed(plan(one, top=f"on = {SOON}"))
+        assert item(later, "client-certificate").outcome is Outcome.PASS
+        assert item(later, "client-accepted").outcome is Outcome.NOT_DONE and "not valid today" in item(later, "client-accepted").says
+        assert not later.ready
+
+
+def test_an_answer_that_everybody_gets_is_no_acceptance(stage: Stage) -> None:
+    lines, _, issuer = client(stage)
+    made = hierarchy()
+    moved = Answer(status=302, body=b"")
+    port = stage.tls(Serving(credentials=(made.whole,), client="optional", client_issuers=(issuer,), answer=moved))  # type: ignore[arg-type]
+    found = listed(plan(endpoint(port, stage.trust_file(made.root), resolvers(stage), lines)))
+    assert item(found, "client-accepted").outcome is Outcome.NOT_DONE and not found.ready

@@ -139,9 +139,10 @@ def test_how_often_is_kept_and_repeated() -> None:
         (Options(client_auth="forbidden", cert="x.pem"), "--client-auth forbidden"),
         (Options(key="x.key"), "--key belongs to a client certificate"),
         (Options(password_env="NAME"), "--password-env belongs to a client certificate"),
+        (Options(on_file="client.pem"), "--on-file is compared with the client certificate that is used"),
         (Options(send_anyway=True), "--send-anyway belongs to a client certificate"),
         (Options(cert=""), "--cert is empty"),
-        (Options(on_file="/nowhere/at/all.pem"), "does not exist"),
+        (Options(cert="x.pem", on_file="/nowhere/at/all.pem"), "does not exist"),
     ],
 )
 def test_options_of_a_client_certificate_that_do_not_fit(options: Options, words: str) -> None:

@@ -137,6 +137,15 @@ def test_every_alert_is_copied(number: int, version: str) -> None:
     assert essence(diagnose(again)) == essence(diagnose(changed)), copy.losses
 
 
+def test_numbers_that_no_alert_has_are_passed_over() -> None:
+    other = authority("Other Client CA")
+    observation = seen(own=(other.issue(CLIENT, traits=Traits(extended_key_usage=("client",))), other))
+    for number in (-1, 256, 1 << 40):
+        changed = replace(observation, attempts=tuple(_with_alert(one, number) for one in observation.attempts))
+        with Stage() as stage:
+            assert _alerts(observed(copied(stage, changed).arguments).attempts[0]) in ([], [(0, 1)]), "at most a close_notify"
+
+
 def _with_alert(one: Attempt, number: int) -> Attempt:
     steps = tuple(
         replace(step, alerts=tuple(alert if alert.sent else replace(alert, description=number) for alert in step.alerts))
@@ -201,6 +210,16 @@ def test_fields_of_the_answer_take_the_place_of_the_usual_ones() -> None:
 
     head = http(Answer(fields=(("Server", "nginx"),))).partition(b"\r\n\r\n")[0]
     assert head.count(b"Server:") == 1 and b"Server: nginx" in head
+
+
+def test_a_store_with_what_no_library_reads_is_copied_without_it() -> None:
+    observation = seen()
+    (store,) = observation.stores
+    broken = replace(store, kind="pkcs12", size=2, certificates=(*store.certificates, Certificate(der=store.certificates[0].der + b"\0")))
+    with Stage() as stage:
+        copy = copied(stage, replace(observation, stores=(broken,)))
+        again = observed(copy.arguments)
+    assert [len(one.certificates) for one in again.stores] == [1] and again.stores[0].kind == "pkcs12"
 
 
 def test_nothing_of_the_original_key_is_in_a_copy() -> None:

@@ -30,7 +30,7 @@ def agreements(profile: Profile) -> Iterator[Agreement]:
     """The agreement for each endpoint, with the examples of the profile as values, secrets by the names of environment variables."""
     given = {one.name: "PROBE_SECRET" if one.type == "secret-env" else one.example or one.default for one in profile.variables}
     known = {name: value for name, value in given.items() if value}
-    allowed = tuple(dict.fromkeys(one.consent or one.id for one in profile.checks if not one.safe and one.expect))
+    allowed = tuple(dict.fromkeys(one.consent or one.id for one in profile.checks if not one.safe and one.expect and not one.request.mqtt))
     for endpoint in profile.endpoints:
         chosen = next((one for one in profile.environments if one.name == endpoint.environment), None)
         yield agree(profile, chosen, endpoint, known, allowed=allowed, own_trust=True)

@@ -1,5 +1,6 @@
 """Apache httpd that wants client certificates: for the whole server by alerts, for one path after the handshake or by a second one."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from probe.causes.words import Certainty, Owner, Verdict
 from probe.report.compose import compose
 from tests.real.asking import assert_fails, assert_works, at, check, told
 from tests.real.clients import Clients
+from tests.real.daemons import HERE
 from tests.real.pki import Pki
 from tests.real.web import free_ports
 from tests.servers import files, program, running, wait_for
@@ -56,6 +58,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory, pki: Pki, known: Clients) ->
     for number, version in VERSIONS.items():
         only = f"{usual}\nSSLProtocol -all +{version}"
         hosts[f"all{number}"] = f"{only}\nSSLVerifyClient require"
+        hosts[f"later{number}"] = f"{only}\n<Location />\nSSLVerifyClient require\n</Location>"
         hosts[f"path{number}"] = f"{only}\n<Location /partner/>\nSSLVerifyClient require\n</Location>"
     with apache(folder, hosts) as found:
         yield found
@@ -94,7 +97,7 @@ def test_for_another_path_none_is_asked_for(number: str, ports: dict[str, int], 
 
 @pytest.mark.parametrize("number", VERSIONS)
 def test_for_a_path_it_is_asked_for_later_and_sent(number: str, ports: dict[str, int], pki: Pki, known: Clients) -> None:
-    found = check(*asked(ports[f"path{number}"], pki, known, "good", path="/partner/"))
+    found = check(*asked(ports[f"path{number}"], pki, known, "good", "--as", "openssl", path="/partner/"))
     assert_works(found, notes=())
     seen = found.case.client
     assert seen.requested and seen.sent and seen.accepted is True and seen.required is True, told(found)
@@ -117,3 +120,68 @@ def test_for_a_path_a_refusal_says_why(who: str, number: str, ports: dict[str, i
     found = check(*asked(ports[f"path{number}"], pki, known, who, *more, path="/partner/"))
     assert found.verdict is Verdict.FAILS and found.cause is not None, told(found)
     assert found.cause.code == code, told(found)
+
+
+def _answer(command: tuple[str, ...], request: str = "") -> str:
+    done = subprocess.run(command, input=request, capture_output=True, text=True, timeout=30, check=False)
+    return next((line for line in done.stdout.splitlines() if line.startswith("HTTP/1.")), "")
+
+
+@pytest.fixture(scope="module")
+def by_java(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, int], pki: Pki, known: Clients) -> dict[str, str]:
+    """What Java gets of the servers that ask late."""
+    folder = tmp_path_factory.mktemp("java-later")
+    subprocess.run((program("javac"), "-d", str(folder), str(HERE / "Present.java")), check=True, capture_output=True, timeout=60)
+    cert, key = known.options("good")[1::2]
+    made = (program("openssl"), "pkcs12", "-export", "-in", cert, "-inkey", key, "-out", str(folder / "good.p12"), "-passout", "pass:changeit")
+    subprocess.run(made, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+    lines = "".join(f"{ports[f'later{number}']}\t{folder / 'good.p12'}\t{pki.trust}\n" for number in VERSIONS)
+    done = subprocess.run((program("java"), "-cp", str(folder), "Present"), input=lines, capture_output=True, text=True, timeout=60, check=True)
+    return {number: line.partition("\t")[2] for number, line in zip(VERSIONS, done.stdout.splitlines(), strict=True)}
+
+
+@pytest.mark.parametrize("number", VERSIONS)
+def test_who_cannot_be_asked_later_is_refused(number: str, ports: dict[str, int], by_java: dict[str, str], pki: Pki, known: Clients) -> None:
+    """With TLS 1.3 Java gets 403, and curl is accepted; with TLS 1.2 both are."""
+    later = number == "13"
+    assert by_java[number] == ("HTTP/1.1 403 Forbidden" if later else "HTTP/1.1 200 OK")
+    java = check(*asked(ports[f"later{number}"], pki, known, "good", "--as", "java"))
+    both = check(*asked(ports[f"later{number}"], pki, known, "good"))
+    if not later:
+        assert_works(java, notes=())
+        assert_works(both, notes=())
+        return
+    assert_fails(java, "client.not-sent", Owner.SERVER)
+    assert_fails(both, "client.not-sent", Owner.SERVER, verdict=Verdict.DEPENDS)
+    assert both.cause and both.cause.stacks == ("java",) and "after the handshake" in both.cause.summary
+    assert [one.remedy.action for one in both.prescribed] == ["ask-in-handshake"]
+    (stack,) = java.stacks
+    assert stack.accepts is False and "after the handshake" in stack.note
+    assert "Java 17 sends none, and is refused without one" in dict(compose((java,)).results[0].client)["In short"]
+
+
+def test_openssl_has_to_turn_on_that_it_can_be_asked_later(ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    port = ports["later13"]
+    # s_client sends the first certificate of a file only.
+    cert, key = known.options("direct")[1::2]
+    url = f"https://shop.example:{port}/"
+    curl = (program("curl"), "-si", "--max-time", "10", "--resolve", f"shop.example:{port}:127.0.0.1", "--cacert", str(pki.trust), "--cert", cert, "--key", key)
+    assert _answer((*curl, url)) == "HTTP/1.1 200 OK"
+    usual = (program("openssl"), "s_client", "-quiet", "-connect", f"127.0.0.1:{port}", "-servername", "shop.example", "-cert", cert, "-key", key)
+    request = "GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"
+    assert _answer(usual, request) == "HTTP/1.1 403 Forbidden"
+    assert _answer((*usual, "-enable_pha"), request) == "HTTP/1.1 200 OK"
+    found = check(*asked(port, pki, known, "direct", "--as", "openssl"))
+    assert_works(found, notes=())
+    assert "-enable_pha" in found.stacks[0].note
+
+
+def test_whom_it_accepts_is_not_seen_inside_of_a_renegotiation(ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    """With TLS 1.2 Apache asks for a path inside the encryption: that nothing was seen of its issuers is not that it names none."""
+    refused = check(*asked(ports["path12"], pki, known, "foreign", path="/partner/"))
+    assert refused.cause and "was not seen, as it asked inside the encryption" in refused.cause.summary, told(refused)
+    assert all("does not name" not in one.says and "names none" not in one.says for one in refused.cause.evidence), told(refused)
+    good = check(*asked(ports["path12"], pki, known, "good", "--as", "openssl", path="/partner/"))
+    assert "was not seen, as it asked inside the encryption" in dict(compose((good,)).results[0].client)["Before sending"]
+    plain = check(*asked(ports["all12"], pki, known, "foreign"))
+    assert "inside the encryption" not in (plain.cause.summary if plain.cause else ""), told(plain)

@@ -78,9 +78,26 @@ def test_what_is_accepted_works(kind: str, number: str, ports: dict[str, int], p
 
 
 @pytest.mark.parametrize("number", VERSIONS)
-@pytest.mark.parametrize(("who", "code"), [("", "client.required"), ("foreign", "client.untrusted"), ("alone", "client.untrusted")])
-def test_a_403_may_mean_much_and_is_a_risk(who: str, code: str, number: str, ports: dict[str, int], pki: Pki, known: Clients) -> None:
-    found = check(*asked(ports[f"rule{number}"], pki, known, who))
-    assert_works(found, risks=(code,), notes=())
+def test_a_403_may_mean_much_and_is_a_risk(number: str, ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    found = check(*asked(ports[f"rule{number}"], pki, known, ""))
+    assert_works(found, risks=("client.required",), notes=())
     (risk,) = [one for one in found.findings if one.effect is Effect.RISKS]
     assert risk.certainty is Certainty.POSSIBLE and "403" in risk.summary
+
+
+@pytest.mark.parametrize("number", VERSIONS)
+@pytest.mark.parametrize("who", ["foreign", "alone"])
+def test_a_403_to_whom_the_server_does_not_name_may_be_about_that(who: str, number: str, ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    found = check(*asked(ports[f"rule{number}"], pki, known, who))
+    # Without any certificate the answer is the same: it may be what everybody gets.
+    assert found.verdict is Verdict.UNDECIDED and found.cause is not None, told(found)
+    assert (found.cause.code, found.cause.certainty) == ("client.untrusted", Certainty.POSSIBLE), told(found)
+    assert "403" in found.cause.summary
+    assert ("client.chain-incomplete" in dict(found.candidates)) is (who == "alone")
+
+
+@pytest.mark.parametrize("number", VERSIONS)
+def test_with_its_intermediate_at_hand_a_403_is_known_to_be_about_that(number: str, ports: dict[str, int], pki: Pki, known: Clients, tmp_path: Path) -> None:
+    (tmp_path / "issuing.pem").write_text(known.issuing.pem)
+    found = check(*asked(ports[f"rule{number}"], pki, known, "alone", "--trust", str(tmp_path / "issuing.pem")))
+    assert found.cause is not None and (found.cause.code, found.cause.certainty) == ("client.chain-incomplete", Certainty.PROVEN), told(found)

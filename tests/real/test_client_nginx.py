@@ -1,6 +1,7 @@
 """nginx that wants client certificates: the handshake always succeeds, and one page stands for every reason."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -27,6 +28,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory, pki: Pki, known: Clients) ->
     web.add("depth", pki.chain, f"{one} ssl_verify_client on; ssl_verify_depth 3; {PAGE}")
     web.add("unnamed", pki.chain, f"{one} ssl_trusted_certificate {known.both}; ssl_verify_client on; {PAGE}")
     web.add("nothing", pki.chain, PAGE)
+    web.add("elsewhere", pki.chain, f"{one} ssl_verify_client on; error_page 495 496 =302 https://shop.example/login; {PAGE}")
     web.add("forbidding", pki.chain, f'{one} ssl_verify_client on; location / {{ return 403 "not you\\n"; }}')
     with web.running() as found:
         yield found
@@ -114,7 +116,8 @@ def test_what_is_not_valid_today_is_not_sent(who: str, ports: dict[str, int], pk
     found = check(*asked(ports["on13"], pki, known, who))
     assert_fails(found, code, Owner.CLIENT, Certainty.LIKELY)
     assert not found.case.client.sent and len(found.case.attempts) == 1
-    assert_works(check(*asked(ports["optional13"], pki, known, who)), risks=(code,), notes=())
+    # The user's program does send it, and this server refuses it although it only asks; the probe did not try.
+    assert_fails(check(*asked(ports["optional13"], pki, known, who)), code, Owner.CLIENT, Certainty.LIKELY)
     assert_works(check(*asked(ports["nothing"], pki, known, who)), notes=(code,))
 
 
@@ -127,8 +130,31 @@ def test_where_none_is_asked_for_none_is_sent_and_nothing_more_is_asked(ports: d
 
 def test_a_no_of_the_application_is_not_one_of_the_certificate(ports: dict[str, int], pki: Pki, known: Clients) -> None:
     found = check(*asked(ports["forbidding"], pki, known, "good"))
-    assert_works(found, notes=())
+    assert_works(found, risks=("client.rejected",), notes=())
     assert found.case.client.required is True
+
+
+@pytest.mark.parametrize("who", ["good", "foreign", ""])
+def test_a_page_for_everybody_is_no_acceptance(who: str, ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    """The operator's page in place of nginx's own: whoever is not accepted is sent to it, as is whoever comes without."""
+    found = check(*(asked(ports["elsewhere"], pki, known, who) if who else at(ports["elsewhere"], *pki.trusting)))
+    assert_works(found, notes=())
+    assert found.case.client.accepted is (True if who == "good" else None)
+    assert found.case.client.required is (None if who else False)
+
+
+def test_without_a_question_nothing_is_known_of_acceptance(ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    for who in ("good", "foreign"):
+        for found in (check(*asked(ports["on13"], pki, known, who, "--no-app")), check(*at(ports["on13"], *pki.trusting, *known.options(who), scheme="tls"))):
+            assert_works(found, notes=())
+            assert found.case.client.accepted is None and found.case.client.required is None
+            assert dict(compose((found,)).results[0].client)["Required"] == "not known: nothing was asked after the handshake"
+
+
+def test_a_day_on_which_it_is_valid_could_not_be_tried(ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    then = (datetime.now(UTC) + timedelta(days=5)).strftime("%Y-%m-%d")
+    found = check(*asked(ports["on13"], pki, known, "future", "--at", then))
+    assert_fails(found, "client.not-yet-valid", Owner.CLIENT, Certainty.POSSIBLE, verdict=Verdict.UNDECIDED, exit=3)
 
 
 def test_a_caller_that_cannot_present_one(ports: dict[str, int], pki: Pki) -> None:

@@ -248,14 +248,16 @@ def test_plain_http_to_the_port(partner: Partner) -> None:
 
 @pytest.mark.parametrize("highest", ["1.2", "1.3"])
 def test_the_callers_own_certificate(highest: str, partner: Partner, tmp_path: Path) -> None:
-    theirs, other = partner.top.issue("caller", traits=Traits(extended_key_usage=("client",))), authority("Another Root CA").issue("stranger")
+    another = authority("Another Root CA")
+    theirs, other = partner.top.issue("caller", traits=Traits(extended_key_usage=("client",))), another.issue("stranger")
     wishes = partner.wishes(request="optional", trust=(partner.root,))
     asks = ("--cacert", partner.root, "--tls-max", highest)
 
     def call(identity: Issued | None) -> Diagnosis:
         folder = tmp_path / (identity.pem[30:34] if identity else "none").replace("/", "_").replace("\n", "_")
         folder.mkdir()
-        own = ("--cert", chain_file(folder, identity), "--key", key_file(folder, identity)) if identity else ()
+        sent = (identity, another) if identity is other else (identity,) if identity else ()
+        own = ("--cert", chain_file(folder, *sent), "--key", key_file(folder, identity)) if identity else ()
         return one(wishes, curl(*asks, *own))[0]
 
     good, none, bad = call(theirs), call(None), call(other)

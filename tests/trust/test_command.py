@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from probe.cli.main import run
+from probe.formats.writing import pkcs12_trust_store
 from probe.lab.dns_server import Record, Zone
 from probe.lab.keys import key_pem
 from probe.lab.pki import AUTHORITY, Issued, authority, self_signed
@@ -95,6 +96,7 @@ def test_a_root_that_is_nowhere_is_asked_for(asked: Asked) -> None:
     assert "CN=Lab Root CA" in found["question"] and "What CA (Certificate Authority) signed" in found["question"]
     assert not any(one["takes_it"] and one["platform"].startswith("nginx") for one in found["platforms"])
     assert as_java[0] == 0 and as_java[1]["verdict"] == "works" and best(as_java[1])
+    assert as_java[1]["before"].startswith("The root is better, and was found nowhere: ask for it")
 
 
 def test_issuers_are_fetched_up_to_the_root(asked: Asked) -> None:
@@ -226,7 +228,22 @@ def test_a_file_needs_no_endpoint(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert best(alone) is None and alone["missing"] and "CN=Lab Issuing CA" in alone["question"]
     assert run(["trust", str(root), "--format", "json"]) == 3
     authorities = json.loads(capsys.readouterr().out)["results"][0]
-    assert authorities["verdict"] == "undecided" and "Name the endpoint too" in authorities["sentence"]
+    assert authorities["verdict"] == "undecided" and "Name the endpoint too" in authorities["sentence"] and "Lab Root CA" in authorities["sentence"]
+
+
+def test_a_file_behind_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    made = hierarchy()
+    store = tmp_path / "handover.p12"
+    store.write_bytes(pkcs12_trust_store([made.leaf.certificate, made.intermediate.certificate, made.root.certificate], "wort-9Gk4"))
+    assert run(["trust", str(store)]) == 2
+    assert "needs a password" in capsys.readouterr().err
+    monkeypatch.setenv("FILE_PASSWORD", "wrong-9Gk4")
+    assert run(["trust", str(store), "--password-env", "FILE_PASSWORD"]) == 2
+    assert "9Gk4" not in capsys.readouterr().err
+    monkeypatch.setenv("FILE_PASSWORD", "wort-9Gk4")
+    assert run(["trust", str(store), "--password-env", "FILE_PASSWORD", "--format", "json", "--no-fetch"]) == 0
+    out = capsys.readouterr().out
+    assert "wort-9Gk4" not in out and best(json.loads(out)["results"][0])
 
 
 @pytest.mark.parametrize("form", ["terminal", "html", "markdown", "json"])
@@ -268,9 +285,26 @@ def test_nothing_seen_is_no_advice(capsys: pytest.CaptureFixture[str], tmp_path:
         (("shop.example", "--write", "/dev/null"), "not a folder"),
         (("shop.example", "--write", "/nowhere/at/all"), "does not exist"),
         (("x" * 300,), "too long"),
+        (("/etc/passwd",), "holds no certificate that can be read"),
     ],
 )
 def test_bad_input_is_told_in_a_sentence(arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["trust", *arguments]) == 2
     captured = capsys.readouterr()
     assert says in captured.err and not captured.out and "Traceback" not in captured.err
+
+
+def test_an_unknown_host_and_several_targets(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    one, other = hierarchy(), hierarchy("dc2.example")
+    with Stage() as stage:
+        zone = stage.dns(Zone(records=tuple(Record(name=name, type="A", value=LOOPBACK) for name in (HOST, "dc2.example"))))
+        assert run(["trust", "https://gone.example", "--resolver", zone]) == 2
+        assert "does not exist" in capsys.readouterr().out
+        ports = [stage.tls(Serving(credentials=(sent_with_root(made),))) for made in (one, other)]
+        places = [f"https://{name}:{port}" for name, port in zip((HOST, "dc2.example"), ports, strict=True)]
+        assert run(["trust", *places, "--resolver", zone, "--format", "json", "--write", str(tmp_path / "out")]) == 0
+        both = json.loads(capsys.readouterr().out)["results"]
+        assert run(["trust", places[0], "https://gone.example", "--resolver", zone, "--format", "json"]) == 1
+    assert [best(found)["certificates"][0]["sha256"] for found in both] == [sha256(one.root), sha256(other.root)]  # type: ignore[index]
+    bundle = (tmp_path / "out" / "bundle.pem").read_text()
+    assert one.root.pem in bundle and other.root.pem in bundle and len(list((tmp_path / "out").glob("root-*.pem"))) == 2

@@ -2,8 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -172,8 +175,31 @@ def test_python_has_two_stores(made: Hierarchy, tmp_path: Path, capsys: pytest.C
     assert any("Python's ssl module, urllib, aiohttp trusts the chain" in each["says"] for each in found["now"])
 
 
+def test_a_program_in_a_tree_of_its_own(made: Hierarchy, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As in a container: paths and links begin at its own top, not at ours."""
+    top = tmp_path / "top"
+    (top / "etc" / "deep").mkdir(parents=True)
+    (top / "etc" / "deep" / "root.pem").write_text(made.root.pem)
+    (top / "etc" / "link.pem").symlink_to("/etc/deep/../deep/root.pem")
+    script = f"import os; os.chroot({str(top)!r}); os.chdir('/'); print('ready', flush=True); input()"
+    with running(sys.executable, "-c", script, folder=tmp_path, SSL_CERT_FILE="/etc/link.pem", REQUESTS_CA_BUNDLE="etc/none.pem") as (pid, _):
+        found, _ = asked(capsys, made, pid)
+    one, other = found["program"]["stores"]
+    assert one["path"] == "/etc/link.pem" and one["size"] == 1 and "as in a container" in json.dumps(found["program"]["notes"])
+    assert other["path"] == "/etc/none.pem" and "no such file" in other["says"]
+    assert any("Python's ssl module, urllib, aiohttp trusts the chain" in each["says"] for each in found["now"])
+
+
+def sleeping() -> "subprocess.Popen[bytes]":
+    """A program that was really begun: between fork and exec it has no arguments yet."""
+    process = subprocess.Popen(("sleep", "30"), env={"TOKEN": OTHER, "PATH": os.environ["PATH"]})
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith(b"sleep\0"):
+        time.sleep(0.01)
+    return process
+
+
 def test_a_process_shows_nothing_of_itself() -> None:
-    with subprocess.Popen(("sleep", "30"), env={"TOKEN": OTHER}) as process:
+    with sleeping() as process:
         try:
             found = Process(process.pid)
         finally:
@@ -192,13 +218,36 @@ def test_a_process_of_somebody_else_is_refused() -> None:
     """As another user: what that one may not look into ends in a sentence."""
     script = (
         "import os, sys\n"
+        "from probe.capture.programs import look\n"
+        "from probe.facts.unusable import Unusable\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-        "from probe.cli.main import run\n"
-        "sys.exit(run(['trust', 'shop.example', '--pid', sys.argv[1]]))\n"
+        "try:\n"
+        "    look(int(sys.argv[1]))\n"
+        "except Unusable as told:\n"
+        "    print(told.says, told.next_step)\n"
     )
-    with subprocess.Popen(("sleep", "30")) as process:
+    with sleeping() as process:
         try:
-            said = subprocess.run((sys.executable, "-c", script, str(process.pid)), capture_output=True, text=True, timeout=60, check=False, cwd=Path.cwd())
+            said = subprocess.run((sys.executable, "-c", script, str(process.pid)), capture_output=True, text=True, timeout=60, check=True)
         finally:
             process.kill()
-    assert said.returncode == 2 and "may not be looked into" in said.stderr and "as root" in said.stderr, said.stderr
+    assert "may not be looked into" in said.stdout and "as root" in said.stdout
+
+
+def test_a_store_that_the_program_may_not_read_counts_as_missing(classes: Path, made: Hierarchy, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The service's user may not read what root reads; then Java goes back to its own cacerts."""
+    closed = Path(tempfile.mkdtemp(prefix="probe-test-"))
+    try:
+        closed.chmod(0o755)
+        for one in classes.iterdir():
+            shutil.copy(one, closed)
+        (closed / "good.p12").write_bytes((tmp_path / "good.p12").read_bytes())
+        (closed / "root.der").write_bytes(made.root.der)
+        (closed / "good.p12").chmod(0o600)
+        options = (f"{PROPERTY}=good.p12", f"{PROPERTY}Password=changeit", "-XX:TieredStopAtLevel=1", "-cp", str(closed), "Waiting")
+        with running("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "java", *options, folder=closed) as (pid, says):
+            found, _ = asked(capsys, made, pid)
+    finally:
+        shutil.rmtree(closed)
+    assert says.endswith("false") and int(says.split()[0]) == store(found)["size"]
+    assert "which the program may not read" in store(found)["says"] and not trusts(found)

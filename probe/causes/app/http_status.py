@@ -11,20 +11,27 @@ from dataclasses import replace
 
 from probe.case.case import Case
 from probe.case.checked import mended
-from probe.causes.checked import finding, words
+from probe.causes.checked import finding, not_understood, words
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 
-CAUSE = Cause(title="The web service answers with an error", owner=Owner.SERVER, actions=("read-server-log",), references=("RFC 9110 section 15.6",))
+CAUSE = Cause(
+    title="The web service answers with an error",
+    owner=Owner.SERVER,
+    actions=("read-server-log",),
+    instead=("explain-answer",),
+    references=("RFC 9110 section 15.6",),
+)
 SHOWN_BY = Shown(commands=("curl -gksSi --max-time 10 {url}",), shows="The first line that curl prints is the error.")
-MISDIRECTED = 421
+ERRORS, MISDIRECTED = 400, 421
 GATEWAY = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
 
 def judge(case: Case) -> Finding | None:
     """502, 503 and 504 break; other 5xx to the root page, and a request that ended up at the wrong host (421), are a risk.
 
-    So is what a second connection no longer met, and what a profile calls an error of the application, whatever the status says.
+    So is what a second connection no longer met, what a profile calls an error of the application, whatever the status says, and an error that it does not
+    explain.
     """
     one = case.exchange
     asked = words(case)
@@ -37,8 +44,9 @@ def judge(case: Case) -> Finding | None:
             summary=f"TLS works; the first answer to {asked} was HTTP {one.status}, and with a new connection it was well.",
             evidence=(Evidence(says=f"The first answer to {asked} was HTTP {one.status}.", at=case.pointer(one)),),
         )
+    odd = not_understood(case, lambda said: said.protocol == "https" and (said.status or 0) >= ERRORS)
     if one is None or one.protocol != "https" or one.status is None or (one.status < 500 and one.status != MISDIRECTED):
-        return None
+        return odd
     if one.status == MISDIRECTED:
         return Finding(
             effect=Effect.RISKS,
@@ -46,6 +54,8 @@ def judge(case: Case) -> Finding | None:
             evidence=(Evidence(says=f"The answer to {asked} was HTTP 421 (Misdirected Request).", at=case.pointer(one)),),
         )
     gateway = one.status in GATEWAY
+    if odd and not gateway:
+        return odd
     what = f"{one.status} ({GATEWAY[one.status]})" if gateway else str(one.status)
     return Finding(
         effect=Effect.BREAKS if gateway else Effect.RISKS,

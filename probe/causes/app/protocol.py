@@ -9,6 +9,7 @@ response", LDAP clients "Protocol error" or "connection closed".
 """
 
 from probe.case.case import Case
+from probe.causes.checked import not_understood
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
@@ -18,21 +19,24 @@ CAUSE = Cause(
     title="Behind TLS speaks another protocol than expected",
     owner=Owner.USER,
     actions=("use-right-protocol",),
+    instead=("explain-answer",),
     references=("RFC 9110 section 3", "RFC 4511 section 4.1.1"),
 )
 SHOWN_BY = Shown(
     commands=("curl -gksSi --http0.9 --max-time 10 {url}",),
     shows="curl prints the first words of the service, which are not those of the protocol that was asked for.",
 )
+ERRORS = 400
+"""The first status of HTTP that says itself that something is wrong (RFC 9110 section 15)."""
 PROTOCOLS = {"https": "HTTP", "ldaps": "LDAP"}
 WORDS = {"https": "an HTTP request", "ldaps": "an LDAP search for the root entry"}
 
 
 def judge(case: Case) -> Finding | None:
-    """The exchange brought no answer of the protocol: other bytes, the end of the connection, or silence."""
+    """The exchange brought no answer of the protocol: other bytes, the end of the connection, or silence; or one that the profile does not explain."""
     one = case.exchange
     if one is None or one.status is not None:
-        return None
+        return not_understood(case, lambda said: said.protocol != "https" or (said.status or 0) < ERRORS)
     question = WORDS.get(one.protocol, "the first words of the protocol")
     there = case.pointer(one)
     if one.ending.how is How.TIMED_OUT:

@@ -9,7 +9,8 @@ alert: certificate_unknown", curl "400 The SSL certificate error".
 
 from probe.case.case import Case
 from probe.case.identity import Flaw
-from probe.causes.identity import EXPLAINS, flawed
+from probe.causes.flawed_identity import flawed
+from probe.causes.identity import EXPLAINS
 from probe.causes.shown import WITH_CLIENT, Shown
 from probe.causes.words import Cause, Finding, Owner
 

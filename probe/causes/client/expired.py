@@ -7,16 +7,20 @@ Clients say: OpenSSL "alert certificate expired" (45), Java "Received fatal aler
 server, Go "remote error: tls: expired certificate", curl "400 The SSL certificate error".
 """
 
+from dataclasses import replace
+
 from probe.case.case import Case
 from probe.case.identity import Flaw
-from probe.causes.identity import EXPLAINS, flawed
+from probe.causes.flawed_identity import flawed
+from probe.causes.identity import EXPLAINS
 from probe.causes.shown import WITH_CLIENT, Shown
 from probe.causes.words import Cause, Finding, Owner
 
 CAUSE = Cause(
-    title="The client certificate has expired",
+    title="The client certificate or an intermediate sent with it has expired",
     owner=Owner.CLIENT,
     actions=("renew-client-certificate",),
+    instead=("replace-client-issuer",),
     references=("RFC 5280 section 4.1.2.5", "RFC 8446 section 6.2"),
     explains=EXPLAINS,
 )
@@ -28,4 +32,9 @@ SHOWN_BY = Shown(
 
 def judge(case: Case) -> Finding | None:
     """It is past its end at the moment that is judged."""
-    return flawed(case, Flaw.EXPIRED)
+    found = flawed(case, Flaw.EXPIRED)
+    identity = case.client.identity
+    if found is None or identity is None or identity.own in found.about:
+        return found
+    # To renew the client's own certificate below the same issuer would change nothing.
+    return replace(found, actions=("replace-client-issuer",))

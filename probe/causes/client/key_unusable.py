@@ -1,7 +1,8 @@
-"""The server accepts no signature that the client's key can make.
+"""The client's key makes no signature that the server accepts, or its files are not read by the program.
 
 With its certificate a client proves that it has the key, by a signature of a kind that the server allows. An old or
 strict server may not take elliptic curves, Ed25519 or RSA-PSS, and then a client with such a key sends no certificate.
+A file in another form than the program reads, as UTF-16 or PKCS7 in place of PEM, stops it before: it does not connect.
 
 Clients say: the same as without a certificate: OpenSSL "tlsv13 alert certificate required" (116) or "sslv3 alert
 handshake failure" (40), Java "No X.509 cert selected for ..." in its debug log, then "Received fatal alert".
@@ -9,14 +10,16 @@ handshake failure" (40), Java "No X.509 cert selected for ..." in its debug log,
 
 from probe.case.case import Case
 from probe.causes.identity import EXPLAINS, evidence, told
+from probe.causes.loading import unloadable
 from probe.causes.shown import WITH_CLIENT, Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import title
 
 CAUSE = Cause(
-    title="The client's key cannot make a signature that the server accepts",
+    title="The client's key or the file with its certificate cannot be used",
     owner=Owner.CLIENT,
     actions=("reissue-client-certificate", "allow-client-signatures"),
+    instead=("convert-client-file",),
     references=("RFC 8446 section 4.2.3", "RFC 8446 section 4.3.2", "RFC 5246 section 7.4.4"),
     explains=EXPLAINS,
 )
@@ -31,7 +34,7 @@ def judge(case: Case) -> Finding | None:
     seen = case.client
     own = seen.identity.own if seen.identity else None
     if not seen.unable or own is None or seen.handshake is None:
-        return None
+        return unloadable(case, ("certificate", "key"), ("convert-client-file",))
     key = own.read.key
     kind = f"{key.kind} {key.curve or key.bits or ''}".strip() if key else "a kind that cannot be read"
     listed = ", ".join(seen.schemes) or "none that it names"

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from probe.case.case import Case
 from probe.causes.checked import about, finding, shown
-from probe.causes.words import Cause, Evidence, Finding, NotObserved, Owner
+from probe.causes.on_file import relation, same_key
+from probe.causes.words import Cause, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.certificate import fingerprint, title
 from probe.facts.profile import Agreement, Check
 from probe.profiles.templates import used
@@ -31,7 +32,7 @@ def judge(case: Case) -> Finding | NotObserved | None:
     """A check of the profile was answered as the profile says of certificates that are not on file."""
     found = finding(case, "client.not-on-file")
     if not isinstance(found, tuple):
-        return found
+        return _other(case) or found
     told, met = found
     identity = case.observation.identity
     own = identity.own if identity else None
@@ -41,6 +42,24 @@ def judge(case: Case) -> Finding | NotObserved | None:
         summary=f"{told.summary} Readings, the most frequent first: {' '.join(readings)}",
         evidence=(*told.evidence, *_on_file(case)),
         alternatives=(("app.unknown-identity", "The identifier in the request may be another one than the certificate's; then the certificate is fine."),),
+    )
+
+
+def _other(case: Case) -> Finding | None:
+    """The certificate on file is not the one that is used: no fault of TLS, but many systems look the one that comes up in what they have."""
+    identity, filed = case.observation.identity, case.target.on_file
+    own = identity.own if identity else None
+    if identity is None or own is None or filed is None or filed.certificate == own:
+        return None
+    renewed = same_key(identity, filed)
+    rest = "A server that compares keys accepts it, one that compares certificates does not." if renewed else "A server that compares them refuses it."
+    return Finding(
+        effect=Effect.RISKS if case.client.requested else Effect.NOTE,
+        summary=f"{relation(identity, filed)} {rest}",
+        about=(own,),
+        evidence=_on_file(case),
+        values=(("certificate", f'"{title(own)}"'),),
+        actions=("register-certificate",),
     )
 
 

@@ -17,8 +17,8 @@ from probe.causes.words import Cause, Finding, Owner
 CAUSE = Cause(
     title="The server refuses the client certificate and does not say why",
     owner=Owner.SERVER,
-    actions=("read-server-log", "accept-client-issuer"),
-    instead=("send-no-certificate",),
+    actions=("ask-about-certificate", "accept-client-issuer"),
+    instead=("send-no-certificate", "allow-client-depth"),
     references=("RFC 8446 section 4.4.2.4", "RFC 8446 section 6.2"),
     explains=EXPLAINS,
 )

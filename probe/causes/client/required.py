@@ -100,7 +100,7 @@ def _of_page(refused: Refusal, requested: bool, asked: Evidence, there: str) -> 
 
 def _named_elsewhere(case: Case) -> bool:
     """Whether the reason why none was sent is a finding of its own: it is outside of its dates, or has not the right key."""
-    return case.client.held_back and bool(case.client.flaws)
+    return case.client.held_back and bool(case.client.flaws or case.client.withheld)
 
 
 def _finding(certainty: Certainty, summary: str, evidence: tuple[Evidence, ...]) -> Finding:

@@ -39,10 +39,15 @@ def judge(case: Case) -> Finding | None:
     seen = case.client
     if not seen.requested or seen.handshake is None:
         return None
+    went = (
+        "and finishes the handshake without one; whether it insists on one was not seen, because nothing was asked after the handshake."
+        if seen.unheard
+        else "and goes on without one: no fault for a caller that has none."
+    )
     return Finding(
         effect=Effect.NOTE,
         certainty=Certainty.PROVEN,
-        summary=f"The server asks for a client certificate, {of_whom(seen.issuers)}, and goes on without one: no fault for a caller that has none. "
+        summary=f"The server asks for a client certificate, {of_whom(seen.issuers)}, {went} "
         "A caller that presents one that the server does not trust is refused all the same.",
         evidence=(Evidence(says="The server asked for a client certificate and went on without.", at=case.pointer(seen.handshake)),),
     )

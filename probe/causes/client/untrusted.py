@@ -20,7 +20,7 @@ CAUSE = Cause(
     title="The server does not accept the issuer of the client certificate",
     owner=Owner.SERVER,
     actions=("accept-client-issuer", "use-accepted-certificate"),
-    instead=("send-no-certificate",),
+    instead=("send-no-certificate", "allow-client-depth"),
     references=("RFC 8446 section 4.3.2", "RFC 8446 section 6.2", "RFC 5246 section 7.4.4"),
     explains=EXPLAINS,
 )

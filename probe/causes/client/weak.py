@@ -8,7 +8,8 @@ when the server refuses it, curl "could not load PEM client certificate" or "400
 
 from probe.case.case import Case
 from probe.case.identity import Flaw
-from probe.causes.identity import EXPLAINS, flawed
+from probe.causes.flawed_identity import flawed
+from probe.causes.identity import EXPLAINS
 from probe.causes.shown import WITH_CLIENT, Shown
 from probe.causes.words import Cause, Finding, Owner
 

@@ -12,7 +12,7 @@ from probe.case.case import Case
 from probe.case.environments import of_host, of_server, titled
 from probe.causes.environment import certainty, effect, evidence, named
 from probe.causes.shown import Shown
-from probe.causes.words import Cause, Finding, Owner
+from probe.causes.words import Cause, Finding, NotObserved, Owner
 
 CAUSE = Cause(
     title="This is the server of another environment",
@@ -32,7 +32,7 @@ SHOWN_BY = Shown(
 )
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """The host that was asked for, or the certificates that were sent, carry marks of another environment and none of this one."""
     agreement, target = case.observation.agreement, case.target
     asked = of_host(agreement, target.host, target.name)
@@ -46,7 +46,7 @@ def judge(case: Case) -> Finding | None:
         )
     met = of_server(agreement, case.presented)
     if met is None:
-        return None
+        return None if case.presented else NotObserved(why="The server sent no certificate that could carry a mark of an environment.")
     return Finding(
         effect=effect(met),
         certainty=certainty(met),

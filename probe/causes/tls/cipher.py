@@ -17,6 +17,7 @@ CAUSE = Cause(
     title="No common cipher suite, group or signature algorithm",
     owner=Owner.SERVER,
     actions=("allow-cipher",),
+    instead=("widen-caller-offer",),
     references=("RFC 8446 section 4.1.1", "RFC 8446 section 6.2"),
 )
 SHOWN_BY = openssl_says("alert handshake failure", "alert insufficient security", options="")

@@ -13,7 +13,13 @@ from probe.causes.tls import agreed, objection, refusal
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.tls.messages import reading
 
-CAUSE = Cause(title="No common TLS version", owner=Owner.CLIENT, actions=("allow-tls-version",), references=("RFC 8446 section 4.2.1", "RFC 8446 section 6.2"))
+CAUSE = Cause(
+    title="No common TLS version",
+    owner=Owner.CLIENT,
+    actions=("allow-tls-version",),
+    instead=("update-caller",),
+    references=("RFC 8446 section 4.2.1", "RFC 8446 section 6.2"),
+)
 SHOWN_BY = openssl_says("alert protocol version", "unsupported protocol", options="{versions}")
 PROTOCOL_VERSION = 70
 

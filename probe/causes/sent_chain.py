@@ -1,0 +1,29 @@
+"""What is sent with a client certificate, and of whom it was asked: facts that several sentences need."""
+
+from probe.case.client_auth import ClientAuth
+from probe.facts.certificate import is_self_issued, title
+from probe.tls.messages import reading
+
+
+def intermediates(seen: ClientAuth) -> int:
+    """How many intermediates are sent above the client's certificate; a root among them does not count."""
+    return sum(1 for one in seen.climb.sent[1:] if not is_self_issued(one))
+
+
+def unseen(seen: ClientAuth) -> bool:
+    """Whether the server asked inside the encryption of a renegotiation, where the issuers that it names cannot be seen."""
+    one = seen.handshake
+    return one is not None and one.asked_inside and not reading(one).certificate_requested and not seen.issuers
+
+
+def strays(seen: ClientAuth) -> str:
+    """What is in the file with the certificate and has nothing to do with it; "" when nothing is."""
+    identity, own = seen.identity, seen.identity.own if seen.identity else None
+    foreign = [one for one in identity.certificates[1:] if one not in seen.climb.sent] if identity else []
+    if own is None or not foreign:
+        return ""
+    names = " and ".join(f'"{title(one)}"' for one in foreign[:3])
+    issuer = own.read.issuer.text if own.read.issuer else "an issuer that cannot be read"
+    top = seen.climb.sent[-1] if seen.climb.sent else own
+    wanted = f'"{title(own)}" was issued by {issuer}' if top == own else f'its chain goes up to "{title(top)}"'
+    return f" The file also holds {names}, which {'does' if len(foreign) == 1 else 'do'} not belong to it: {wanted}."
