@@ -99,6 +99,10 @@ def test_a_copy_treats_a_client_as_the_original_does(name: str, who: str, ports:
     assert original.case.client.requested or found.verdict is not Verdict.WORKS, told(original)
     if LATER in made.losses:
         # Where the request comes in the handshake, other clients behave in another way: the rest is the same.
+        if original.cause and original.cause.code == "client.not-sent":
+            # Java is lost by the late request alone, which the copy lacks.
+            assert (found.verdict, codes(found)) == (Verdict.WORKS, [""]), told(found)
+            return
         assert (found.verdict, codes(found)) == (original.verdict, codes(original)), (told(original), told(found))
         return
     assert essence(found) == essence(original), (made.losses, told(original), told(found))
