@@ -109,6 +109,8 @@ def tickets(sent: bytes, suite: int | None, lines: list[bytes]) -> Iterator[byte
                 continue
             content = opened.rstrip(b"\0")
             header, content = content[-1:], content[:-1]
+        if not keys and header[0] == 20:
+            return  # what follows in TLS 1.2 is encrypted, and may look like a ticket by chance
         if header[0] == 22 and content[:1] == b"\x04":
             at = 4 + (4 + 4 + 1 + content[12] + 2 if keys else 4 + 2)
             yield content[at : at + int.from_bytes(content[at - 2 : at], "big")]
