@@ -7,6 +7,6 @@ if "asyncio" not in sys.modules and "ssl" not in sys.modules:
     # for TLS. Afterwards the module can be imported as ever.
     sys.modules["ssl"] = None  # type: ignore[assignment]  # the import system's way of saying that there is none
     try:
-        import asyncio  # noqa: F401
+        import asyncio  # noqa: F401 -- loaded here for those who import it later
     finally:
         del sys.modules["ssl"]

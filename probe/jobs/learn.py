@@ -58,7 +58,7 @@ def learn(
     seen = tuple(_look(environment, source, addresses, timeout, password) for environment, source in pairs)
     found = learned(seen[0], seen[1])
     if client:
-        found = tuple(_for_clients(one) for one in found)  # type: ignore[assignment]  # still two
+        found = (_for_clients(found[0]), _for_clients(found[1]))
     if not all(_marked(one) for one in found):
         poor = next(one for one in found if not _marked(one))
         raise Unusable(

@@ -147,7 +147,8 @@ def _altered(tbs: list[bytes], traits: Traits) -> list[bytes]:
 
 def _hash(signer: PrivateKey, name: str) -> hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | None:
     found = surgery.hash_algorithm(name)
-    assert isinstance(found, hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512)  # noqa: S101
+    if not isinstance(found, hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512):
+        raise ValueError(f"{name} is no hash that the library signs with")
     return None if isinstance(signer, ed25519.Ed25519PrivateKey) else found
 
 

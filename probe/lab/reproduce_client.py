@@ -142,7 +142,8 @@ def _later(one: Handshake) -> bool:
 
 def _reaction(chain: tuple[bytes, ...], attempts: tuple[Attempt, ...], answer: Callable[[tuple[Attempt, ...]], Answer]) -> Reaction:
     one, words = step(attempts[0], Handshake), step(attempts[0], Exchange)
-    assert one is not None  # noqa: S101
+    if one is None:
+        raise ValueError("a reaction is made of attempts with a handshake")
     theirs = (alert for alert in one.alerts if not alert.sent and alert.description not in (0, 90))
     alert = next((alert for alert in theirs if 0 < alert.description < 256 and 0 <= alert.level < 256), None)
     if alert is not None:

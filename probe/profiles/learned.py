@@ -35,7 +35,7 @@ class Seen:
 def learned(one: Seen, other: Seen) -> tuple[Environment, Environment]:
     """The marks of two environments: only what one of them has and the other has not."""
     first, second = _everything(one), _everything(other)
-    return tuple(_environment(mine, of, without) for mine, of, without in ((one, first, second), (other, second, first)))  # type: ignore[return-value]  # two in, two out
+    return _environment(one, first, second), _environment(other, second, first)
 
 
 def apart(environments: tuple[Environment, ...]) -> bool:
