@@ -9,8 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from probe.capture.files import load, unreadable
-from probe.capture.store_password import USUAL, Prompt
-from probe.capture.variable import value_of
+from probe.capture.store_password import USUAL, Passwords
 from probe.facts.files import InspectedFile
 from probe.facts.unusable import Unusable
 from probe.formats.everything import everything, wants_password
@@ -28,29 +27,6 @@ EVERY = 250
 STORES = ("jks", "jceks", "pkcs12")
 
 Progress = Callable[[str], None]
-
-
-class Passwords:
-    """Gives the password of a file: from the variable that was named, the usual one of key stores, else from whoever sits at the terminal."""
-
-    __slots__ = ("_prompt", "_variable")
-
-    def __init__(self, variable: str = "", prompt: Prompt | None = None) -> None:
-        self._variable = variable
-        self._prompt = prompt
-
-    def given(self) -> str | None:
-        """The password of the variable, ``None`` when none was named. Raises ``Unusable`` when there is no such variable."""
-        if not self._variable:
-            return None
-        return value_of(self._variable, "--password-env")
-
-    def ask(self, what: str) -> str | None:
-        """Ask a person; ``None`` when nobody is there."""
-        return self._prompt(what) if self._prompt else None
-
-    def __repr__(self) -> str:
-        return "Passwords(hidden)"
 
 
 def inspected(sources: tuple[str, ...], passwords: Passwords, progress: Progress = lambda _text: None) -> tuple[InspectedFile, ...]:

@@ -77,7 +77,7 @@ def _unlocked(path: Path, data: bytes, password: StorePassword) -> tuple[KeyStor
         empty = "" if store.sealed else None
         return store, empty, ["its integrity was not checked, as no password was given"] if store.checkable and not store.checked else []
     for _ in range(TRIES):
-        said = password.ask(path)
+        said = password.ask(str(path))
         if said is None:
             break
         store = read(data, said)

@@ -94,7 +94,7 @@ def _seen(source: str, *, trust: tuple[str, ...], timeout: float, password_env: 
         from probe.jobs.replay import saved
 
         return saved(path)
-    from probe.capture.inspect import Passwords
+    from probe.capture.store_password import Passwords
     from probe.jobs.inspect import Wishes, inspect
 
     return inspect((source,), Wishes(password_env=password_env), Passwords(password_env, ask_password), partial(progress, "compare"))

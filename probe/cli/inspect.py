@@ -95,7 +95,7 @@ def looked(
     timeout: float = 30.0,
 ) -> "Observation":
     """What the options ask for, without a report. Raises ``Unusable``."""
-    from probe.capture.inspect import Passwords
+    from probe.capture.store_password import Passwords
     from probe.jobs.inspect import Wishes, inspect, served
     from probe.jobs.replay import saved as observation
     from probe.jobs.target import moment

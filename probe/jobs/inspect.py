@@ -7,8 +7,9 @@ from functools import partial
 
 from probe import VERSION
 from probe.capture.clock import Clock
-from probe.capture.inspect import Passwords, inspected
+from probe.capture.inspect import inspected
 from probe.capture.run import drive, together
+from probe.capture.store_password import Passwords
 from probe.capture.stores import Loaded
 from probe.capture.stores import load as load_store
 from probe.capture.vantage import vantage

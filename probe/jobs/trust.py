@@ -6,9 +6,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from probe.capture.inspect import Passwords
 from probe.capture.programs import Looked
-from probe.capture.store_password import Prompt, StorePassword
+from probe.capture.store_password import Passwords, Prompt, StorePassword
 from probe.capture.stores import Loaded, load, relevant
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun

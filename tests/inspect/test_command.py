@@ -126,7 +126,8 @@ def test_a_password_comes_from_the_environment(folder: Path, made: Parts, capsys
 
 
 def test_a_person_is_asked_again_when_the_password_is_wrong(folder: Path, made: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    from probe.capture.inspect import Passwords, inspected
+    from probe.capture.inspect import inspected
+    from probe.capture.store_password import Passwords
 
     store = folder / "client.p12"
     store.write_bytes(made.store("third"))

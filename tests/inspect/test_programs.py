@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from probe.capture.inspect import Passwords
+from probe.capture.store_password import Passwords
 from probe.case.files import Files
 from probe.facts.files import InspectedFile
 from probe.formats.everything import everything

@@ -99,7 +99,8 @@ def test_an_exception_has_no_password_in_it(folder: Path) -> None:
         ["openssl", "pkey", "-in", "second.key", "-passin", f"pass:{PASSWORD}", "-noout"], cwd=folder, capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 0
-    from probe.capture.inspect import Passwords, inspected
+    from probe.capture.inspect import inspected
+    from probe.capture.store_password import Passwords
 
     given = Passwords("", lambda _what: PASSWORD)
     (file,) = inspected((str(folder / "second.key"),), given)
