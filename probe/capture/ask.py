@@ -113,6 +113,8 @@ class _Talk:
         wire = await self._connect()
         if wire is None:
             return
+        if (start := named(self._target.protocol).start) is not None and not await self._begin(wire, start(self._target)):
+            return
         name = self._target.sni or self._target.name
         if self._question.raw:
             from probe.tls.hello import HandMade  # few checks need it
@@ -172,6 +174,18 @@ class _Talk:
         self._steps.append(step)
         self._round_trip = step.took
         return self._wire
+
+    async def _begin(self, wire: Wire, conversation: Conversation) -> bool:
+        """Have the words before TLS; whether the peer gave its go-ahead."""
+        from probe.capture.begin import Beginning  # only a protocol that begins in plain text needs it
+
+        beginning = Beginning(wire, conversation, self._target.protocol, self._clock, self._deadline)
+        self._running = beginning.step
+        step = await beginning.run()
+        self._running = None
+        self._steps.append(step)
+        self._round_trip = max(self._round_trip, beginning.round_trip)
+        return step.ending.how is How.DONE
 
     async def _handshake(self, wire: Wire, engine: "Engine | HandMade") -> None:
         self._began = self._clock.now()

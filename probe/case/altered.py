@@ -16,11 +16,11 @@ from probe.case.path import Origin
 from probe.case.revocation import OFF, standings
 from probe.case.status import Status
 from probe.facts.certificate import Certificate, is_self_issued
-from probe.facts.observation import Attempt, Connect, Exchange, Handshake, Message, Observation, Preamble
+from probe.facts.observation import Attempt, Connect, Exchange, Handshake, Message, Observation, Preamble, Tunnel
 from probe.facts.trust import TrustStore
 from probe.tls.messages import presented, reading
 
-Step = Connect | Preamble | Handshake | Exchange
+Step = Connect | Tunnel | Preamble | Handshake | Exchange
 Alteration = Callable[[Observation, tuple[Certificate, ...], str | None], Observation | None]
 CERTIFICATE_MESSAGE = 11
 

@@ -18,7 +18,7 @@ from probe.case.names import NameCheck, compare, converted_in_two_ways, uncompar
 from probe.case.path import Objection, Path, Paths, StackVerdict, Why
 from probe.case.stacks import ask
 from probe.facts.certificate import Certificate
-from probe.facts.observation import Attempt, Call, Connect, Exchange, Handshake, How, Observation, Preamble, Step
+from probe.facts.observation import Attempt, Call, Connect, Exchange, Handshake, How, Observation, Preamble, Step, Tunnel
 from probe.facts.trust import as_counted
 from probe.formats import read as read_file
 from probe.stacks import Stack, load_all
@@ -94,6 +94,16 @@ class Case:
         return step(self.ordinary, Connect)
 
     @cached_property
+    def tunnel(self) -> Tunnel | None:
+        """What was agreed with the proxy for the ordinary question."""
+        return step(self.ordinary, Tunnel)
+
+    @cached_property
+    def start(self) -> Preamble | None:
+        """The words before TLS of the ordinary question, for a protocol that begins in plain text."""
+        return step(self.ordinary, Preamble)
+
+    @cached_property
     def handshake(self) -> Handshake | None:
         """The ordinary handshake."""
         return step(self.ordinary, Handshake)
@@ -142,7 +152,7 @@ class Case:
     @cached_property
     def plaintext(self) -> Preamble | None:
         """The plaintext look that got an answer, else the first one."""
-        looks = [one for attempt in self.attempts for one in attempt.steps if isinstance(one, Preamble)]
+        looks = [one for attempt in self.attempts for one in attempt.steps if isinstance(one, Preamble) and not one.protocol]
         return next((one for one in looks if one.received), looks[0] if looks else None)
 
     def pointer(self, fact: object) -> str:

@@ -12,7 +12,7 @@ from probe.causes.shown import Shown
 from probe.causes.words import Cause, Finding, NotObserved
 from probe.facts.noun import noun
 
-STAGES = ("dns", "tcp", "tls", "trust", "chain", "name", "environment", "client", "app", "endpoint", "clock", "file")
+STAGES = ("dns", "tcp", "proxy", "starttls", "tls", "trust", "chain", "name", "environment", "client", "app", "endpoint", "clock", "file")
 """The stages of a connection, earliest first; trust and chain are one stage, endpoint and clock stand beside the stages, and file is asked of files alone."""
 FILE = "file"
 

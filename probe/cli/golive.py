@@ -9,7 +9,7 @@ from probe.cli.output import ask_password, check_files, check_output, colour, co
 from probe.facts.unusable import Unusable
 
 if TYPE_CHECKING:
-    from probe.facts.golive import Day
+    from probe.facts.golive import Day, Inspection
     from probe.jobs.golive import Prepared
     from probe.jobs.golive_plan import Plan
     from probe.jobs.target import Options
@@ -22,17 +22,23 @@ EXAMPLES = """Examples:
   probe go-live plan.toml
   probe go-live plan.toml --on 2026-12-31 --html list.html
   probe go-live plan.toml --format junit --output go-live.xml
+  probe go-live plan.toml --save seen.json
+  probe go-live seen.json --on 2027-01-31 --format markdown --redact
   probe go-live --profile hubject-emp --env qa --var provider=DE-DCB --trust hubject-certificates --cert client.p12
 
 Exit code: 0 all required items passed, 1 one failed, 2 wrong usage, 3 required items could not be done, 4 a defect of the probe, 130 interrupted."""
 
-FORMATS = ("terminal", "html", "json", "junit")
+FORMATS = ("terminal", "html", "json", "markdown", "junit")
+ALONE = ("env", "var", "allow", "trust", "cert", "key", "password_env", "stack", "resolver")
+"""Options that stand in the plan, where there is one."""
 Text = str | None
 File = Path | None
 
 
 def golive(
-    plan: Annotated[File, typer.Argument(metavar="[PLAN.toml]", help="The plan: a TOML file with one table for each endpoint.")] = None,
+    plan: Annotated[
+        File, typer.Argument(metavar="[PLAN.toml]", help="The plan: a TOML file with one table for each endpoint; or what --save wrote, to judge again.")
+    ] = None,
     profile: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Instead of a plan: the endpoints of a known system.")] = None,
     env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
     endpoint: Annotated[Text, typer.Option(metavar="NAME", help="One endpoint of the profile, or of the plan. Default: all.")] = None,
@@ -48,14 +54,15 @@ def golive(
     stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="With --profile: judge as this client stack (java, openssl).")] = None,
     resolver: Annotated[list[str] | None, typer.Option(metavar="IP[:PORT]", help="With --profile: ask this DNS server.")] = None,
     example: Annotated[bool, typer.Option("--example", help="Print a commented plan to begin with, and stop.")] = False,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, html, json or junit.")] = "terminal",
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, html, json, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the list here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write the page to print and sign besides.")] = None,
+    save: Annotated[File, typer.Option(metavar="FILE", help="Save what was seen, to judge it again for another day, without connecting.")] = None,
+    redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses by pseudonyms; leave out what was seen.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
     color: Annotated[bool, typer.Option("--color/--no-color", help="Colours, on a terminal only.")] = True,
 ) -> int:
     """Go through everything that must be right before going live: DNS, names, chain, dates, client certificates, the application."""
-    from probe.jobs.golive import inspect
     from probe.jobs.golive_plan import example as example_plan
     from probe.jobs.target import Options
     from probe.report.checklist import exit_code
@@ -67,7 +74,10 @@ def golive(
         return 0
     if form not in FORMATS:
         raise Unusable(f"There is no format {form!r} for this list.", f"Choose one of {', '.join(FORMATS)}.")
-    check_files(output, html=html, inputs=(plan, *(trust or ()), cert, key))
+    check_files(output, html=html, save=save, inputs=(plan, *(trust or ()), cert, key))
+    if save is not None and redact:
+        says = "--save and --redact exclude each other: what was seen is made of names and certificates."
+        raise Unusable(says, "Save it first, then: probe go-live FILE --redact")
     mine = Options(
         profile=profile,
         env=env,
@@ -82,12 +92,48 @@ def golive(
         stack=stack,
         resolver=tuple(resolver or ()),
     )
-    prepared = _of_profile(plan, mine, on, days) if profile is not None else _of_plan(plan, mine, on, days)
-    if prepared is None:
+    seen = _seen(plan, mine, on, days)
+    if seen is None:
         return 2
-    found = compose(inspect(prepared, progress))
+    found = compose(seen)
+    if redact:
+        from probe.report.golive_redact import redact as redacted
+
+        found = redacted(found)
+    if save is not None:
+        from probe.capture.write import write
+        from probe.facts.codec import text
+
+        write(save, text(seen).encode())
     _deliver(found, form, output, html, color)
     return exit_code(found, strict)
+
+
+def _seen(plan: Path | None, mine: "Options", on: str | None, days: int | None) -> "Inspection | None":
+    """What is to be judged: looked at now, or saved before; ``None`` when the faults of the plan were told."""
+    from probe.jobs.golive import inspect
+    from probe.jobs.golive_saved import saved
+
+    before = saved(plan) if plan is not None else None
+    if before is not None:
+        return _again(before, mine, on, days)
+    prepared = _of_profile(plan, mine, on, days) if mine.profile is not None else _of_plan(plan, mine, on, days)
+    return None if prepared is None else inspect(prepared, progress)
+
+
+def _again(before: "Inspection", mine: "Options", on: str | None, days: int | None) -> "Inspection":
+    """What was saved, for the day that is meant now."""
+    from probe.jobs.golive_plan import day
+    from probe.jobs.golive_saved import chosen, rejudged
+
+    if given := _given(mine, ("profile", "connect", *ALONE)):
+        raise Unusable(f"{given} is for looking, and what was saved is only judged again.", "Leave it out, or name the plan; --on, --days and --endpoint work.")
+    if mine.endpoint:
+        before = chosen(before, mine.endpoint)
+    if on is None and days is None:
+        return before
+    after = before.day.days if days is None else _days(days)
+    return rejudged(before, day(on if on is not None else before.day.named or None, after))
 
 
 def _of_profile(plan: Path | None, mine: "Options", on: str | None, days: int | None) -> "Prepared":
@@ -109,11 +155,8 @@ def _of_plan(path: Path | None, mine: "Options", on: str | None, days: int | Non
 
     if path is None:
         raise Unusable("No plan is named.", "Name a file, or --profile; probe go-live --example prints a plan to begin with.")
-    alone = ("env", "var", "allow", "trust", "cert", "key", "password_env", "stack", "resolver")
-    given = next((one for one in alone if getattr(mine, one)), "")
-    if given:
-        option = {"password_env": "password-env", "stack": "as"}.get(given, given)
-        raise Unusable(f"--{option} goes with --profile; for a plan it stands in the plan.", f"Write {option} = ... in its [[endpoint]] table.")
+    if given := _given(mine, ALONE):
+        raise Unusable(f"{given} goes with --profile; for a plan it stands in the plan.", f"Write {given[2:]} = ... in its [[endpoint]] table.")
     plan, faults = load_plan(path)
     if not faults.told():
         plan = _chosen(plan, mine)
@@ -123,6 +166,12 @@ def _of_plan(path: Path | None, mine: "Options", on: str | None, days: int | Non
         _complain(path, told)
         return None
     return found
+
+
+def _given(mine: "Options", names: tuple[str, ...]) -> str:
+    """The first of these options that was given, as it is typed; "" when none was."""
+    found = next((one for one in names if getattr(mine, one)), "")
+    return "--" + {"password_env": "password-env", "stack": "as"}.get(found, found) if found else ""
 
 
 def _chosen(plan: "Plan", mine: "Options") -> "Plan":
@@ -149,7 +198,7 @@ def _day(plan: "Plan", on: str | None, days: int | None) -> "Day":
 
 
 def _days(days: int) -> int:
-    from probe.jobs.golive_plan import MOST_DAYS
+    from probe.facts.golive import MOST_DAYS
 
     if not 0 <= days <= MOST_DAYS:
         raise Unusable(f"--days {days} cannot be used.", f"Write a number between 0 and {MOST_DAYS}.")
@@ -190,6 +239,10 @@ def _text(found: "Checklist", form: str, coloured: bool, columns: int) -> str:
         from probe.render import checklist_junit
 
         return checklist_junit.render(found)
+    if form == "markdown":
+        from probe.render import checklist_markdown
+
+        return checklist_markdown.render(found)
     from probe.render import checklist_terminal
 
     return checklist_terminal.render(found, coloured, columns)

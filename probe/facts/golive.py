@@ -6,6 +6,9 @@ from probe.facts.noun import noun
 from probe.facts.observation import Observation
 from probe.facts.profile import GoLive
 
+SCHEMA = 1
+"""The number in a saved inspection; it goes up when a field changes its meaning, not when one is added."""
+MOST_DAYS = 3650
 DAYS = 30
 """For how many days after the day everything should still be valid, unless the plan says otherwise."""
 STEPS = (
@@ -81,8 +84,12 @@ class Seen:
 
 @noun
 class Inspection:
-    """Everything that was seen for one list. ``checked_by`` are names to sign it, ``source`` is the plan's file or the profile."""
+    """Everything that was seen for one list. ``checked_by`` are names to sign it, ``source`` is the plan's file or the profile.
 
+    ``schema`` is the number in a saved one.
+    """
+
+    schema: int = SCHEMA
     title: str
     source: str = ""
     day: Day = Day()

@@ -74,11 +74,38 @@ class Connect(Step):
 
 
 @noun
+class Tunnel(Step):
+    """What was agreed with a proxy before the first byte to the target went through it. ``address`` and ``port`` of the ``Connect`` before it are the proxy's.
+
+    ``proxy`` is its URL without user and password, ``host`` and ``port`` are the target as the proxy was told it. ``status`` is the proxy's answer: an HTTP
+    status (RFC 9110 section 9.3.6) or a SOCKS reply (RFC 1928 section 6). ``fields`` are header fields by allow-list, ``body`` is the head of its page, at
+    most 4 KiB. ``authenticated``: a user name and password were sent, which are nowhere in here.
+    """
+
+    proxy: str
+    host: str
+    port: int
+    status: int | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    authenticated: bool = False
+
+
+@noun
 class Preamble(Step):
-    """Plain bytes before, or instead of, TLS: what we sent and the first bytes that came."""
+    """Plain bytes before, or instead of, TLS: what we sent and the first bytes that came, at most 1 KiB each.
+
+    ``protocol`` names the protocol whose StartTLS this was; "" for a mere look at what a port says. ``status`` is the code with which the peer answered the
+    request to begin TLS, ``fields`` is what it said of itself (greeting, capabilities) by allow-list. ``surplus`` is the head of what came in plain text after
+    the go-ahead, where nothing may come: it is never passed on to TLS.
+    """
 
     sent: bytes = b""
     received: bytes = b""
+    protocol: str = ""
+    status: int | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    surplus: bytes = b""
 
 
 @noun
@@ -193,7 +220,7 @@ class Attempt:
     question: Question
     address: str
     port: int
-    steps: tuple[Connect | Preamble | Handshake | Exchange, ...] = ()
+    steps: tuple[Connect | Tunnel | Preamble | Handshake | Exchange, ...] = ()
 
 
 @noun

@@ -4,7 +4,7 @@ import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from probe.facts.golive import DAYS, STEPS, Day, Place
+from probe.facts.golive import DAYS, MOST_DAYS, STEPS, Day, Place
 from probe.facts.noun import noun
 from probe.facts.unusable import Unusable
 from probe.jobs.target import Options, moment
@@ -14,7 +14,6 @@ from probe.profiles.table import Faults, Table
 SCHEMA = 1
 LIMIT = 256 * 1024
 """Characters of a plan."""
-MOST_DAYS = 3650
 NAMES = 50
 """Further names of one endpoint."""
 TIMEOUT = 30

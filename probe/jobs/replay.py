@@ -65,12 +65,15 @@ def _embedded(page: str, path: Path) -> tuple[str, ...]:
 
 
 def _reported(document: str, path: Path) -> tuple[str, ...] | None:
-    """The documents inside of a JSON report; ``None`` for what is none."""
+    """The documents inside of a JSON report, or of what go-live saved; ``None`` for what is neither."""
     value = _json(document, path)
-    results = value.get("results") if isinstance(value, dict) else None
+    results = value.get("results", value.get("seen")) if isinstance(value, dict) else None
     if not isinstance(results, list):
         return None
-    found = [one.get("observation") for one in results[: RESULTS + 1] if isinstance(one, dict)]
+    # Of an endpoint of go-live its own observation stands first, then those under further names.
+    looks = [one.get("looks") if isinstance(one.get("looks"), list) else [one] for one in results[: RESULTS + 1] if isinstance(one, dict)]
+    found = [one.get("observation") for each in looks for one in each if isinstance(one, dict)]
+    found = [one for one in found if one is not None or "seen" not in value]
     if not found or len(found) > RESULTS or not all(isinstance(one, dict) for one in found):
         raise Unusable(
             f"{path} is a JSON report of more than {RESULTS} targets." if len(found) > RESULTS else f"{path} is a JSON report without observations.",
@@ -80,21 +83,30 @@ def _reported(document: str, path: Path) -> tuple[str, ...] | None:
 
 
 def _observation(document: str, path: Path) -> Observation:
-    newer = _schema(document, path)
-    if newer is not None and newer > SCHEMA:
-        raise Unusable(
-            f"{path} was written by a newer version of the probe (schema {newer}, this one reads up to {SCHEMA}).",
-            "Update the probe, or save it again with this version.",
-        )
+    refuse_newer(_schema(document, path), SCHEMA, path)
     try:
         observation = parse(Observation, document)
     except Unreadable as error:
         raise Unusable(
             f"{path} is not a whole saved observation: {error}.", "Name a file that was written with --save, and copy it again if it was cut off."
         ) from None
+    refuse_unspoken(observation, path)
+    return observation
+
+
+def refuse_newer(number: int | None, known: int, path: Path) -> None:
+    """Refuse what a newer version has saved. Raises ``Unusable``."""
+    if number is not None and number > known:
+        raise Unusable(
+            f"{path} was written by a newer version of the probe (schema {number}, this one reads up to {known}).",
+            "Update the probe, or save it again with this version.",
+        )
+
+
+def refuse_unspoken(observation: Observation, path: Path) -> None:
+    """Refuse an observation about a protocol that is not known. Raises ``Unusable``."""
     if observation.target.protocol not in NAMES and observation.target.inspecting is None:
         raise Unusable(f"{path} is about a protocol that this version does not speak.", f"It speaks {', '.join(NAMES)}.")
-    return observation
 
 
 def altered(

@@ -142,7 +142,7 @@ def _opener(place: str, attempts: tuple[Attempt, ...], talking: Talking, losses:
         return lambda port: ClosedPort(place, port)
     if connect.ending.how is How.TIMED_OUT:
         return lambda port: FullBacklog(place, port)
-    looks = (one for attempt in attempts for one in attempt.steps if isinstance(one, Preamble))
+    looks = (one for attempt in attempts for one in attempt.steps if isinstance(one, Preamble) and not one.protocol)
     if connect.ending.how is How.RESET or any(one.ending.how is How.RESET and not one.sent for one in looks):
         return lambda port: Listener(raw_server.reset_unasked, place, port)
     talks = talking.talks(attempts)

@@ -206,7 +206,7 @@ class Talking:
 
 
 def _plain(attempts: tuple[Attempt, ...]) -> Plain:
-    looks = [one for attempt in attempts for one in attempt.steps if isinstance(one, Preamble) and one.received]
+    looks = [one for attempt in attempts for one in attempt.steps if isinstance(one, Preamble) and not one.protocol and one.received]
     unasked = next((one.received for one in looks if not one.sent), b"")
     # The last question of a look is the one that was answered; each protocol's first byte tells it from the others.
     return Plain(unasked=unasked, answers=tuple((one.sent[:1], one.received) for one in looks if one.sent))

@@ -19,6 +19,7 @@ class Words:
 
     ``ending`` is ``None`` as long as nothing was understood; ``complete`` says that nothing more is wanted. An answer that is not this
     protocol ends as declined without a code and without a status, and ``body`` then holds the first bytes as they came (at most 1 KiB).
+    ``surplus`` is what came in plain text after the go-ahead of a StartTLS, at most 1 KiB.
     """
 
     status: int | None = None
@@ -26,10 +27,11 @@ class Words:
     body: bytes = b""
     ending: Ending | None = None
     complete: bool = False
+    surplus: bytes = b""
 
 
 class Conversation(Shape):
-    """The client's side of the first words after TLS."""
+    """The client's side of the first words after TLS, or of those before it."""
 
     def outgoing(self) -> bytes:
         """Give the bytes to send now; each byte is given once."""
@@ -61,6 +63,8 @@ class Protocol:
     """``alpn`` are the protocol names of RFC 7301 that are offered, in order. ``begin`` is ``None`` for a protocol without words of its own.
 
     ``ask`` begins with another request than the usual one; ``None`` where there is only that.
+    ``start`` holds the words before TLS, for a protocol that begins in plain text (StartTLS): they end as done with the peer's go-ahead, as declined with its
+    code when it refuses, and as declined without a code when it speaks something else.
     """
 
     name: str
@@ -68,3 +72,4 @@ class Protocol:
     alpn: tuple[str, ...] = ()
     begin: Callable[[Target], Conversation] | None = None
     ask: Callable[[Target, Asked], Conversation] | None = None
+    start: Callable[[Target], Conversation] | None = None

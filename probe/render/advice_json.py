@@ -23,12 +23,12 @@ def render(report: AdviceReport) -> str:
         "written": list(report.written),
         "kept": list(report.kept),
         "remarks": list(report.remarks),
-        "results": [_advice(one) for one in report.advices],
+        "results": [_advice(one, report.redacted) for one in report.advices],
     }
     return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _advice(one: Advice) -> dict[str, Any]:
+def _advice(one: Advice, redacted: bool) -> dict[str, Any]:
     return {
         "target": one.target,
         "verdict": one.verdict.value,
@@ -52,7 +52,7 @@ def _advice(one: Advice) -> dict[str, Any]:
         "ticket": one.ticket and {"recipient": one.ticket[0], "text": one.ticket[1]},
         "program": _program(one.program),
         "repeat": one.repeat,
-        "observation": dump(one.observation),
+        "observation": None if redacted else dump(one.observation),
     }
 
 

@@ -68,7 +68,7 @@ def fenced(texts: str | Iterable[str], language: str = "") -> list[str]:
 
 def _summary(results: Sequence[Result]) -> list[str]:
     rows = [(escaped(one.target), answer(one), code(one.cause.code, cell=True) if one.cause else "") for one in results]
-    return [f"# {len(results)} connections", "", *_table(("Connection", "Answer", "Cause"), rows)]
+    return [f"# {len(results)} connections", "", *table(("Connection", "Answer", "Cause"), rows)]
 
 
 def _result(result: Result) -> list[str]:
@@ -79,7 +79,6 @@ def _result(result: Result) -> list[str]:
             escaped(result.sentence),
             "",
             *([escaped(f"Revocation: {result.revocation}"), ""] if result.revocation else []),
-            *([f"Revocation: {escaped(result.revocation)}", ""] if result.revocation else []),
             *([escaped(result.forecast), ""] if result.forecast else []),
         ],
         _cause(result),
@@ -179,7 +178,7 @@ def _inspection(result: Result) -> list[str]:
         return []
     from probe.render.inspection_markdown import lines  # most reports are about a connection
 
-    return lines(result, escaped, _table)
+    return lines(result, escaped, table)
 
 
 def _certificates(certificates: Sequence[CertificateText]) -> list[str]:
@@ -196,7 +195,7 @@ def _certificates(certificates: Sequence[CertificateText]) -> list[str]:
         )
         for one in certificates[:MOST]
     ]
-    return ["## Certificates", "", *_table(("No.", "Certificate", "What about it", "Issuer", "Valid", "SHA-256"), rows), *_more(len(certificates))]
+    return ["## Certificates", "", *table(("No.", "Certificate", "What about it", "Issuer", "Valid", "SHA-256"), rows), *_more(len(certificates))]
 
 
 def _evidence(result: Result) -> list[str]:
@@ -240,6 +239,7 @@ def _more(count: int) -> list[str]:
     return [f"{count - MOST:,} more; the html and json formats have them all.", ""] if count > MOST else []
 
 
-def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """A table whose cells are Markdown already."""
     lines = [heads, ("---",) * len(heads), *rows]
     return [*(f"| {' | '.join(one)} |" for one in lines), ""]

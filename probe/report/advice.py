@@ -117,7 +117,10 @@ class Advice:
 
 @noun
 class AdviceReport:
-    """For one or several targets, in the order in which they were asked for. ``written`` are the files that were written, ``kept`` those that were there."""
+    """For one or several targets, in the order in which they were asked for. ``written`` are the files that were written, ``kept`` those that were there.
+
+    ``redacted``: names are pseudonyms, the observations hold nothing that was seen.
+    """
 
     advices: tuple[Advice, ...]
     made_by: str
@@ -125,6 +128,7 @@ class AdviceReport:
     written: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    redacted: bool = False
 
 
 def exit_code(report: AdviceReport) -> int:

@@ -77,7 +77,10 @@ class Group:
 
 @noun
 class Checklist:
-    """The whole list. ``begin`` to ``end`` is the day that was judged, ``until`` the end of the days after it. ``remarks`` are about the list itself."""
+    """The whole list. ``begin`` to ``end`` is the day that was judged, ``until`` the end of the days after it. ``remarks`` are about the list itself.
+
+    ``redacted``: names are pseudonyms, and it holds no observation.
+    """
 
     title: str
     source: str
@@ -92,6 +95,7 @@ class Checklist:
     checked_by: tuple[str, ...] = ()
     made_by: str = ""
     interrupted: bool = False
+    redacted: bool = False
 
     @property
     def items(self) -> tuple[Item, ...]:

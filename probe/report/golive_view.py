@@ -33,6 +33,8 @@ TITLES = {
 }
 OPTIONAL = ("vantage",)
 """Items that cannot be decided from here, so that the whole does not depend on them."""
+SKIPPED = "Left out by the plan: "
+"""What an item says that the plan leaves out; behind it stands the reason, in the words of whoever wrote the plan."""
 SPELLED = {"tcp": "tls", "trust": "chain"}
 """Words of profiles for items that have another name here."""
 RANK = (Certainty.PROVEN, Certainty.LIKELY, Certainty.POSSIBLE)
@@ -157,7 +159,7 @@ class View:
         required = place.required and self.expected and step not in OPTIONAL and (rule.required if rule else required)
         about = self.about if about is None else about
         if step in place.skip:
-            return Item(id=step, title=TITLES[step], about=about, required=False, outcome=Outcome.NOT_DONE, says=f"Left out by the plan: {place.reason}")
+            return Item(id=step, title=TITLES[step], about=about, required=False, outcome=Outcome.NOT_DONE, says=f"{SKIPPED}{place.reason}")
         if outcome is Outcome.FAIL and (not self.expected or (rule and rule.passes == "seen")):
             outcome = Outcome.WARN
         if rule and rule.passes == "no-problem" and outcome is Outcome.WARN:

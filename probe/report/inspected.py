@@ -77,7 +77,7 @@ def turned(result: Result, found: Diagnosis, numbers: Numbers) -> Result:
         files=texts,
         files_left_out=left_out,
         pairs=pairs(files),
-        chains=tuple(_chain(files, one, numbers) for one in files.chains[:CHAINS]),
+        chains=tuple(pictured(files, one, numbers) for one in files.chains[:CHAINS]),
         chains_left_out=max(0, len(files.tips) - CHAINS),
         missing=tuple(_missing(one) for one in files.open_ends[:MISSING]),
         lookalikes=tuple(numbers.known(group) for group in files.lookalikes[:ALIKE]),
@@ -142,7 +142,8 @@ def pairs(files: Files) -> tuple[str, ...]:
     return tuple(found[:100])
 
 
-def _chain(files: Files, one: Chain, numbers: Numbers) -> ChainText:
+def pictured(files: Files, one: Chain, numbers: Numbers) -> ChainText:
+    """One chain as a reader sees it: what it is called, how it ends, and its boxes."""
     boxes = [_box(files, one.path, place, numbers) for place in range(len(one.path.links))]
     end = ENDS[one.end]
     if one.absent:

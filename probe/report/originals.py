@@ -10,7 +10,7 @@ from probe.case.expectation import told as said_of
 from probe.facts.certificate import Certificate, fingerprint, title
 from probe.facts.distinguished import name as read_name
 from probe.facts.noun import noun
-from probe.facts.observation import Connect, Exchange, Handshake, Observation, Preamble
+from probe.facts.observation import Connect, Exchange, Handshake, Observation, Preamble, Tunnel
 from probe.facts.profile import Agreement
 from probe.facts.reading import Name
 from probe.facts.target import Target
@@ -57,7 +57,7 @@ class Word:
 class Originals:
     """Collects: ``hosts`` in lower case, ``addresses``, and every other word in ``found``, by its text."""
 
-    def __init__(self, observations: tuple[Observation, ...]) -> None:
+    def __init__(self, observations: tuple[Observation, ...], places: tuple[str, ...] = ()) -> None:
         self.found: dict[str, Word] = {}
         self.hosts: set[str] = set()
         self.addresses: set[Address] = set()
@@ -69,6 +69,8 @@ class Originals:
             self.stay |= {value for held in public if held.read.subject for _, value in held.read.subject.attributes}
         for one in observations:
             self._observation(one)
+        for place in places:
+            self._place(place)
         for certificate in certificates:
             self._certificate(certificate)
         self.hosts -= {"", "*"}
@@ -166,8 +168,15 @@ class Originals:
         if isinstance(step, Connect):
             self._host(step.address)
             self._host(step.local)
+        elif isinstance(step, Tunnel):
+            self._place(step.proxy.rpartition("//")[2])
+            self._host(step.host)
+            self._said(step.body)
         elif isinstance(step, Preamble):
             self._said(step.received)
+            self._said(step.surplus)
+            for _, value in step.fields:
+                self._word(value, "text")
         elif isinstance(step, Handshake):
             self._host(step.sni or "")
             self._said(step.first_bytes)

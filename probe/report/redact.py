@@ -35,6 +35,10 @@ KEPT = {
     "Target": {"protocol", "tls_min", "tls_max", "stack", "revocation", "client_auth"},
     "Observation": {"probe", "libraries", "unfinished"},
     "Result": {"defects"},
+    "Checklist": {"made_by"},
+    "Group": {"direction"},
+    "Item": {"id"},
+    "Fault": {"code", "title"},
 }
 """Fields that hold words of our own only; everything else is looked through."""
 
@@ -51,11 +55,11 @@ _PARTS = re.compile(
 
 def redact(report: Report) -> Report:
     """The report under pseudonyms, the same ones in all its results. It holds no certificate, no raw bytes and no observation to replay."""
-    words = _Words(report)
+    words = Words(report, tuple(one.observation for one in report.results))
     return Report(results=tuple(_result(one, words) for one in report.results), made_by=report.made_by, redacted=True)
 
 
-def _result(result: Result, words: "_Words") -> Result:
+def _result(result: Result, words: "Words") -> Result:
     certificates = tuple(replace(one, pem="", sha1=LEFT_OUT, md5=LEFT_OUT, serial=words.serial(one.serial)) for one in result.certificates)
     bare = replace(result, certificates=certificates, observation=_bare(result.observation))
     made: Result = words.walk(bare)
@@ -76,13 +80,16 @@ def _bare(observation: Observation) -> Observation:
     )
 
 
-class _Words:
-    """Replaces every original in a text, in one pass, the longest first."""
+class Words:
+    """Replaces every original in a text, in one pass, the longest first.
 
-    def __init__(self, report: Report) -> None:
-        self.originals = Originals(tuple(one.observation for one in report.results))
+    ``shown`` is the noun whose texts are to be replaced, ``observations`` are what it rests on, ``places`` further hosts of which it tells.
+    """
+
+    def __init__(self, shown: object, observations: tuple[Observation, ...], places: tuple[str, ...] = ()) -> None:
+        self.originals = Originals(observations, places)
         self.given, made = self.originals.pseudonyms()
-        whole = "\0".join(_texts(report)).lower()
+        whole = "\0".join(_texts(shown)).lower()
         # Most originals never reach the report (fingerprints in other forms, stores' entries): only the others are worth a search in each text.
         self.made = {text: made[text] for text in sorted(made, key=len, reverse=True) if text.lower() in whole}
         self.lower = {text.lower(): pseudonym for text, pseudonym in self.made.items() if len(text) >= LONG}

@@ -1,6 +1,6 @@
 """The timeline: name resolution, attempts and fetches as rows of bars, and the wire's messages as marks."""
 
-from probe.facts.observation import Alert, Attempt, Connect, Ending, Exchange, Fetch, Handshake, How, Local, Message, Observation, Preamble, Resolution, Step
+from probe.facts.observation import Alert, Attempt, Connect, Ending, Exchange, Fetch, Handshake, How, Local, Message, Observation, Preamble, Resolution, Step, Tunnel
 from probe.report import TimelineBar, TimelineEvent, TimelineRow
 from probe.tls.alerts import name as alert_name
 from probe.tls.registry import message_name
@@ -102,9 +102,13 @@ def _bar(label: str, one: Step, says: str, events: tuple[TimelineEvent, ...] = (
     return TimelineBar(label=label, started=one.started, took=one.took, tone=tone(one.ending), says=says, events=events)
 
 
-def _step(one: Connect | Preamble | Handshake | Exchange) -> TimelineBar:
+def _step(one: Connect | Tunnel | Preamble | Handshake | Exchange) -> TimelineBar:
     if isinstance(one, Connect):
         return _bar("TCP", one, ending(one.ending))
+    if isinstance(one, Tunnel):
+        return _bar("proxy", one, f"answer {one.status}" if one.status is not None else ending(one.ending))
+    if isinstance(one, Preamble) and one.protocol:
+        return _bar("StartTLS", one, "go-ahead" if one.ending.how is How.DONE else f"answer {one.status}" if one.status is not None else ending(one.ending))
     if isinstance(one, Preamble):
         return _bar("plain text", one, f"{len(one.received)} bytes, {ending(one.ending)}")
     if isinstance(one, Exchange):

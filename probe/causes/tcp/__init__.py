@@ -32,6 +32,6 @@ def unasked_reset(case: Case) -> Connect | Preamble | None:
         if is_again(attempt):
             continue
         for one in attempt.steps:
-            if one.ending.how is How.RESET and (isinstance(one, Connect) or (isinstance(one, Preamble) and not one.sent)):
+            if one.ending.how is How.RESET and (isinstance(one, Connect) or (isinstance(one, Preamble) and not one.protocol and not one.sent)):
                 return one
     return None
