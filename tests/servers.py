@@ -100,8 +100,8 @@ def nginx(folder: Path, blocks: str) -> Iterator[int]:
 
 
 @contextmanager
-def slapd(folder: Path, chain: tuple[Issued, ...], *more: str) -> Iterator[int]:
-    """Run OpenLDAP on ldaps:// with an empty directory ``dc=shop,dc=example``; ``more`` are lines for the global part of its configuration."""
+def slapd(folder: Path, chain: tuple[Issued, ...], *more: str, scheme: str = "ldaps") -> Iterator[int]:
+    """Run OpenLDAP on ldaps:// (or ldap://, where it offers StartTLS) with an empty directory ``dc=shop,dc=example``; ``more`` are lines for the global part of its configuration."""
     port = free_port()
     certificates, key = files(folder, chain, "slapd")
     data = folder / "ldap"
@@ -121,7 +121,7 @@ def slapd(folder: Path, chain: tuple[Issued, ...], *more: str) -> Iterator[int]:
     configuration = folder / "slapd.conf"
     configuration.write_text("\n".join(lines) + "\n")
     log = folder / "slapd.log"
-    with running(program("slapd"), "-f", str(configuration), "-h", f"ldaps://127.0.0.1:{port}/", "-d", "0", log=log) as process:
+    with running(program("slapd"), "-f", str(configuration), "-h", f"{scheme}://127.0.0.1:{port}/", "-d", "0", log=log) as process:
         wait_for(process, port, log)
         yield port
 

@@ -29,7 +29,7 @@ A certificate that was only seen on the connection comes with the way to verify 
 Exit code: 0 a choice exists that suffices, 1 none does or clients disagree, 2 wrong usage or unknown host, 3 undecided, 4 a defect of the probe,
 130 interrupted."""
 
-FORMATS = ("terminal", "json", "html", "markdown")
+FORMATS = ("terminal", "json", "html", "markdown", "junit")
 Text = str | None
 File = Path | None
 
@@ -64,10 +64,11 @@ def trust(
     env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
     endpoint: Annotated[Text, typer.Option(metavar="NAME", help="One endpoint of the profile. Default: all of the environment.")] = None,
     var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the profile. Repeat for several.")] = None,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html or markdown.")] = "terminal",
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the advice here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML page besides.")] = None,
     save: Annotated[File, typer.Option(metavar="FILE", help="Save what was seen, for probe report and probe trust (one target).")] = None,
+    redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses by pseudonyms; leave out certificates and raw data.")] = False,
     color: Annotated[bool, typer.Option("--color/--no-color", help="Colours, on a terminal only.")] = True,
 ) -> int:
     """Say which certificate a client must install for TARGET or FILE: root first, then intermediates, the server's own as a last resort; and prove it."""
@@ -84,6 +85,9 @@ def trust(
         raise Unusable("No target is named.", "Name HOST, HOST:PORT, a URL or a file with certificates, or a profile with --profile.")
     check_files(output, html=html, save=save, inputs=(*given, *(trust or ())))
     check_stack(stack)
+    if redact and (save is not None or write is not None):
+        other = "--save" if save is not None else "--write"
+        raise Unusable(f"{other} and --redact exclude each other: what it writes is made of names and certificates.", "Do one after the other.")
     password = _ready_to_write(write, force, jks, hashed, store_password_env)
     looked = None
     if pid is not None:
@@ -121,8 +125,12 @@ def trust(
         from probe.facts.codec import text
 
         write_file(save, text(found[0].observation).encode())
-    _deliver(report, form, output, html, color)
     code = exit_code(report)
+    if redact:
+        from probe.report.redact_advice import redact as redacted
+
+        report = redacted(report)
+    _deliver(report, form, output, html, color)
     # A host that does not exist is a typing error when it is all that was asked about, and a problem found among others.
     unknown = any(one.unknown_host for one in report.advices) and code != INTERRUPTED
     return (2 if len(report.advices) == 1 else 1) if unknown else code
@@ -179,6 +187,10 @@ def _text(report: "AdviceReport", form: str, coloured: bool, columns: int) -> st
         from probe.render import advice_html
 
         return advice_html.render(report)
+    if form == "junit":
+        from probe.render import advice_junit
+
+        return advice_junit.render(report)
     if form == "markdown":
         from probe.render import advice_markdown
 

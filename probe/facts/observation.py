@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from probe.facts.files import InspectedFile, Served
+from probe.facts.given import Given
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
 from probe.facts.profile import Agreement
@@ -303,6 +304,7 @@ class Observation:
     ``agreement`` is the profile that the check went by, as it holds for this endpoint.
     ``calls`` are connections that others made to us, ``served`` is what we answered them with, without its key; ``passed_over`` counts those not recorded.
     ``files`` are those that were inspected, ``against`` is what an endpoint sent that they are compared with.
+    ``given`` are files of an exchange of certificates, by the part that they play in it.
     """
 
     schema: int = SCHEMA
@@ -325,3 +327,4 @@ class Observation:
     passed_over: int = 0
     files: tuple[InspectedFile, ...] = ()
     against: tuple[Served, ...] = ()
+    given: tuple[Given, ...] = ()

@@ -288,6 +288,28 @@ class Handover:
 
 
 @noun
+class Renewal:
+    """How the system exchanges a partner's certificate. ``new``, ``present`` and ``own`` are files, as templates: the partner's new certificate, the one
+    before it, and the own one with its key. The authorities that are trusted meanwhile are those of ``Trust.files``.
+
+    ``upload``, ``add_authority`` and ``switch`` say where in the product it is done; ``missing_text``, ``refused_text`` and ``delete_text`` are the product's
+    own words for an issuer that it does not have, for another certificate than the expected one, and for one that cannot be deleted yet.
+    """
+
+    new: str = ""
+    present: str = ""
+    own: str = ""
+    upload: str = ""
+    add_authority: str = ""
+    switch: str = ""
+    missing_text: str = ""
+    refused_text: str = ""
+    delete_text: str = ""
+    verified: bool = True
+    source: str = ""
+
+
+@noun
 class GoLive:
     """One line of the list before going live: ``check`` is a check's id or one of the steps that every connection has; ``passes`` says when it is passed."""
 
@@ -342,6 +364,7 @@ class Profile:
     checks: tuple[Check, ...] = ()
     ca_registration: Registration | None = None
     handover: Handover | None = None
+    renewal: Renewal | None = None
     golive: tuple[GoLive, ...] = ()
     report: Reporting = Reporting()
     texts: tuple[Text, ...] = ()
@@ -372,6 +395,7 @@ class Agreement:
     allowed: tuple[str, ...] = ()
     report: Reporting = Reporting()
     handover: Handover | None = None
+    renewal: Renewal | None = None
     texts: tuple[Text, ...] = ()
     sources: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()

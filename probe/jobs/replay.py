@@ -71,7 +71,7 @@ def _reported(document: str, path: Path) -> tuple[str, ...] | None:
     if not isinstance(results, list):
         return None
     # Of an endpoint of go-live its own observation stands first, then those under further names.
-    looks = [one.get("looks") if isinstance(one.get("looks"), list) else [one] for one in results[: RESULTS + 1] if isinstance(one, dict)]
+    looks: list[list[Any]] = [held if isinstance(held := one.get("looks"), list) else [one] for one in results[: RESULTS + 1] if isinstance(one, dict)]
     found = [one.get("observation") for each in looks for one in each if isinstance(one, dict)]
     found = [one for one in found if one is not None or "seen" not in value]
     if not found or len(found) > RESULTS or not all(isinstance(one, dict) for one in found):

@@ -143,6 +143,7 @@ def agree(
         allowed=allowed,
         report=_filled(profile.report, plain),
         handover=_filled(profile.handover, plain),
+        renewal=_filled(profile.renewal, plain),
         texts=_filled(profile.texts, plain),
         sources=profile.sources,
     )
@@ -194,14 +195,14 @@ def unverified(part: Any, where: str = "") -> tuple[str, ...]:
     """A sentence for each value in a profile or an agreement that nobody has verified."""
     if isinstance(part, Agreement):
         inner = [*unverified(part.endpoint, f"endpoint {part.endpoint.name}"), *_of_environments(part.environments, part.environment)]
-        tables = ("tls", "names", "trust", "revocation", "client_certificate", "handover")
+        tables = ("tls", "names", "trust", "revocation", "client_certificate", "handover", "renewal")
         inner += [one for name in tables for one in unverified(getattr(part, name), name.replace("_", " "))]
         inner += [one for check in part.checks for one in unverified(check, f"check {check.id}")]
         return tuple(dict.fromkeys(inner))
     if isinstance(part, Profile):
         inner = [one for place in part.endpoints for one in unverified(place, f"endpoint {place.name}")]
         inner += _of_environments(part.environments, "")
-        kept = ("tls", "names", "trust", "revocation", "client_certificate", "ca_registration", "handover")
+        kept = ("tls", "names", "trust", "revocation", "client_certificate", "ca_registration", "handover", "renewal")
         inner += [one for name in kept for one in unverified(getattr(part, name), name.replace("_", " "))]
         inner += [one for check in part.checks for one in unverified(check, f"check {check.id}")]
         inner += [one for text in part.texts for one in unverified(text, f"text {text.id}")]

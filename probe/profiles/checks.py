@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from probe.facts.profile import Asking, Check, Expect, GoLive, Handover, Registration, RegistrationStep, Text
+from probe.facts.profile import Asking, Check, Expect, GoLive, Handover, Registration, RegistrationStep, Renewal, Text
 from probe.profiles import patterns
 from probe.profiles.table import LONG, Table, guess
 from probe.profiles.templates import NAME, TEMPLATE
@@ -223,6 +223,21 @@ def handover(table: Table | None) -> Handover | None:
         fingerprints=table.texts("fingerprints", ("sha256",), among=("sha256", "sha1", "md5")),
         recipient=table.text("recipient"),
         question_text=table.text("question_text", most=LONG, template=True),
+        **table.provenance(),
+    )
+
+
+def renewal(table: Table | None) -> Renewal | None:
+    """How a partner's certificate is exchanged."""
+    if table is None:
+        return None
+    texts = ("upload", "add_authority", "switch", "missing_text", "refused_text", "delete_text")
+    table.only("new", "present", "own", *texts)
+    return Renewal(
+        new=table.text("new", required=True, template=True),
+        present=table.text("present", template=True),
+        own=table.text("own", template=True),
+        **{one: table.text(one, most=LONG) for one in texts},
         **table.provenance(),
     )
 

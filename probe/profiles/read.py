@@ -41,7 +41,7 @@ PUBLIC = r"\d{4}-\d{2}-\d{2}"
 PORT = re.compile(r"[1-9]\d{0,4}")
 TOP = (
     *("schema", "id", "title", "version", "sources", "notes", "variables", "environments", "endpoints", "tls", "names", "trust", "revocation"),
-    *("client_certificate", "checks", "ca_registration", "handover", "golive", "report", "texts"),
+    *("client_certificate", "checks", "ca_registration", "handover", "renewal", "golive", "report", "texts"),
 )
 UNSHOWN = re.compile(r"cookie|auth|token|secret|passw|key|session|credential|signature", re.IGNORECASE)
 """Header fields whose values are, or may be, credentials: they are never kept."""
@@ -134,6 +134,7 @@ def _profile(top: Table, origin: str) -> Profile:
         checks=asked,
         ca_registration=checks.registration(top.table("ca_registration")),
         handover=checks.handover(top.table("handover")),
+        renewal=checks.renewal(top.table("renewal")),
         golive=tuple(checks.golive(one, asked, tuple(one.name for one in endpoints)) for one in top.tables("golive")),
         report=_reporting(top.table("report")),
         texts=texts,

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from probe.protocols.protocol import Protocol
 
-NAMES = ("https", "ldaps", "tls")
+NAMES = ("https", "ldaps", "ldap", "tls")
 """The schemes of a target. Each is a module of this package with a ``PROTOCOL``."""
 
 

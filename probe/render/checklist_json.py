@@ -28,8 +28,9 @@ def render(found: Checklist) -> str:
         "remarks": list(found.remarks),
         "checked_by": list(found.checked_by),
         "made_by": found.made_by,
+        "redacted": found.redacted,
         "counts": {one.value: found.count(one) for one in Outcome},
-        "results": [_group(one, found.redacted) for one in found.groups],
+        "results": [_group(one) for one in found.groups],
     }
     return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
@@ -38,7 +39,7 @@ def _time(when: Any) -> Any:
     return dump(when)
 
 
-def _group(group: Group, redacted: bool) -> dict[str, Any]:
+def _group(group: Group) -> dict[str, Any]:
     first, *further = [None if one is None else dump(one) for one in group.observations] or [None]
     return {
         "name": group.name,
@@ -50,7 +51,6 @@ def _group(group: Group, redacted: bool) -> dict[str, Any]:
         "observation": first,
         "further": further,
         "lookups": [None if one is None else dump(one) for one in group.lookups],
-        "redacted": redacted,
     }
 
 

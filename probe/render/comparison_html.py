@@ -5,6 +5,7 @@ import hashlib
 
 from markupsafe import Markup
 
+from probe import VERSION
 from probe.facts.codec import text
 from probe.facts.observation import Observation
 from probe.render.html import environment, template
@@ -20,9 +21,8 @@ def render(found: tuple[Comparison, ...]) -> str:
     """Write the page. The same comparisons give the same bytes."""
     style = template("style.css") + template("compare.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    seen = tuple(dict.fromkeys(id(side.observation) for one in found for side in (one.left, one.right) if side.observation))
-    by_id = {id(side.observation): side.observation for one in found for side in (one.left, one.right) if side.observation}
-    observations = tuple(by_id[one] for one in seen)
+    sides = [side for one in found for side in (one.left, one.right)]
+    observations = tuple({id(side.observation): side.observation for side in sides if side.observation}.values())
     page: str = (
         environment()
         .get_template("compare.html.j2")
@@ -30,7 +30,7 @@ def render(found: tuple[Comparison, ...]) -> str:
             found=found,
             style=Markup(style),  # noqa: S704 -- our own files
             digest=digest,
-            made_by=f"probe {observations[0].probe}" if observations else "probe",
+            made_by=f"probe {VERSION}",
             answers=[("depends", "different") if one.differs else ("works", "the same") if one.decided else ("undecided", "undecided") for one in found],
             groups=_groups,
             same=_same,

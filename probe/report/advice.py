@@ -129,6 +129,7 @@ class AdviceReport:
     kept: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     redacted: bool = False
+    redacted: bool = False
 
 
 def exit_code(report: AdviceReport) -> int:

@@ -81,6 +81,13 @@ class Originals:
         given = Pseudonyms(avoid)
         return given, {text: _pseudonym(word, given) for text, word in self.found.items()}
 
+    def also(self, files: tuple[str, ...], values: tuple[str, ...]) -> None:
+        """Further words that no observation has: paths of files, and what people call things."""
+        for path in files:
+            self._file(path)
+        for value in values:
+            self._word(value, "value")
+
     # The parts of an observation
 
     def _observation(self, one: Observation) -> None:

@@ -35,6 +35,13 @@ KEPT = {
     "Target": {"protocol", "tls_min", "tls_max", "stack", "revocation", "client_auth"},
     "Observation": {"probe", "libraries", "unfinished"},
     "Result": {"defects"},
+    "ChoiceText": {"kind"},
+    "StackSays": {"stack", "title"},
+    "PlatformText": {"platform"},
+    "Program": {"kind"},
+    "ReadStore": {"reader", "stack", "setting", "tone"},
+    "Side": {"verdict", "stacks"},
+    "Row": {"label"},
     "Checklist": {"made_by"},
     "Group": {"direction"},
     "Item": {"id"},
@@ -61,13 +68,12 @@ def redact(report: Report) -> Report:
 
 def _result(result: Result, words: "Words") -> Result:
     certificates = tuple(replace(one, pem="", sha1=LEFT_OUT, md5=LEFT_OUT, serial=words.serial(one.serial)) for one in result.certificates)
-    bare = replace(result, certificates=certificates, observation=_bare(result.observation))
-    made: Result = words.walk(bare)
+    made: Result = words.walk(replace(result, certificates=certificates, observation=bare(result.observation)))
     said = "names, addresses, files and numbers are pseudonyms; certificates and raw data are left out"
     return replace(made, circumstances=(*made.circumstances, ("Redacted", said)))
 
 
-def _bare(observation: Observation) -> Observation:
+def bare(observation: Observation) -> Observation:
     """When, with what and for which target it was seen, and nothing of what was seen."""
     return Observation(
         probe=observation.probe,
@@ -83,11 +89,20 @@ def _bare(observation: Observation) -> Observation:
 class Words:
     """Replaces every original in a text, in one pass, the longest first.
 
-    ``shown`` is the noun whose texts are to be replaced, ``observations`` are what it rests on, ``places`` further hosts of which it tells.
+    ``shown`` is the noun whose texts are to be replaced, ``observations`` are what it rests on, ``places`` further hosts of which it tells,
+    ``files`` and ``values`` further files, and names that people gave.
     """
 
-    def __init__(self, shown: object, observations: tuple[Observation, ...], places: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        shown: object,
+        observations: tuple[Observation, ...],
+        places: tuple[str, ...] = (),
+        files: tuple[str, ...] = (),
+        values: tuple[str, ...] = (),
+    ) -> None:
         self.originals = Originals(observations, places)
+        self.originals.also(files, values)
         self.given, made = self.originals.pseudonyms()
         whole = "\0".join(_texts(shown)).lower()
         # Most originals never reach the report (fingerprints in other forms, stores' entries): only the others are worth a search in each text.

@@ -20,7 +20,7 @@ def redact(report: AdviceReport) -> AdviceReport:
     files += [path for one in programs for path in (one.executable, *(store.path for store in one.stores)) if path]
     files += [report.folder] if report.folder else []
     plain = replace(report, advices=tuple(_bare(one) for one in report.advices))
-    words = Words(tuple(one.observation for one in report.advices), plain, files=tuple(files), values=tuple(one.alias for one in made))
+    words = Words(plain, tuple(one.observation for one in report.advices), files=tuple(files), values=tuple(one.alias for one in made))
     advices = tuple(words.walk(replace(one, certificates=tuple(replace(each, serial=words.serial(each.serial)) for each in one.certificates))) for one in plain.advices)
     return AdviceReport(
         advices=advices,

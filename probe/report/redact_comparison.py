@@ -11,7 +11,7 @@ def redact(found: tuple[Comparison, ...], sources: tuple[str, ...] = ()) -> tupl
     """The comparisons under pseudonyms. ``sources`` are the files that the user named."""
     plain = tuple(replace(one, left=_bare(one.left), right=_bare(one.right)) for one in found)
     seen = {id(side.observation): side.observation for one in found for side in (one.left, one.right) if side.observation}
-    words = Words(tuple(seen.values()), plain, files=sources)
+    words = Words(plain, tuple(seen.values()), files=sources)
     return tuple(words.walk(one) for one in plain)
 
 

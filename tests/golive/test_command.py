@@ -73,7 +73,9 @@ def test_the_example_is_printed_and_works(tmp_path: Path) -> None:
     [
         ((), "No plan is named."),
         (("nowhere.toml",), "nowhere.toml does not exist."),
-        (("plan.toml", "--format", "markdown"), "There is no format 'markdown' for this list."),
+        (("plan.toml", "--format", "pdf"), "There is no format 'pdf' for this list."),
+        (("plan.toml", "--save", "seen.json", "--redact"), "--save and --redact exclude each other"),
+        (("plan.toml", "--save", "plan.toml"), "--save would overwrite plan.toml"),
         (("plan.toml", "--on", "soon"), "--on 'soon' is not a time."),
         (("plan.toml", "--days", "-3"), "--days -3 cannot be used."),
         (("plan.toml", "--trust", "none"), "--trust goes with --profile"),
@@ -118,7 +120,7 @@ def test_every_format_and_a_page_that_is_judged_again(stage: Stage, tmp_path: Pa
 
 
 SHAPE = {
-    "": {"schema", "kind", "title", "source", "ready", "sentence", "interrupted", "looked_at", "day", "remarks", "checked_by", "made_by", "counts", "results"},
+    "": {"schema", "kind", "title", "source", "ready", "sentence", "interrupted", "looked_at", "day", "remarks", "checked_by", "made_by", "redacted", "counts", "results"},
     "day": {"begin", "end", "until"},
     "counts": {"pass", "fail", "warn", "not-done"},
     "result": {"name", "direction", "target", "items", "circumstances", "repeat", "observation", "further", "lookups"},
