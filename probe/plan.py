@@ -99,6 +99,7 @@ def further(observation: Observation) -> tuple[Todo, ...]:
             wanted = tuple(one for one in wanted if sized and one.name == SMALL)
         asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted if one.name not in asked]
     asks += _identity_asks(known)
+    asks += _group_asks(known)
     asks += _check_asks(known)
     return (*asks, *_fetches(observation, failing), *_statuses(observation))
 
@@ -111,6 +112,22 @@ def _identity_asks(known: tuple[Case, ...]) -> list[Ask]:
         asked = {one.question.name for one in case.attempts}
         wanted = [one for one in _identity_questions(case) if one.name not in asked]
         asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted]
+    return asks
+
+
+def _group_asks(known: tuple[Case, ...]) -> list[Ask]:
+    """Where a profile names the groups of its clients and the server chose another one: each of them alone, until one is taken."""
+    if known[0].observation.agreement is None or not known[0].observation.agreement.tls.groups:
+        return []
+    from probe.case.agreed import GROUP, group_questions  # few profiles name any
+
+    asks: list[Ask] = []
+    for case in [one for one in known if one.established][:ASKED_ADDRESSES]:
+        usual = replace(case.ordinary.question, app=False, check="", with_identity=False) if case.ordinary else Question(app=False)
+        asks += [
+            Ask(question=replace(usual, name=f"{GROUP}{one}", groups=(one,)), address=case.address or "", port=case.target.connect_port or case.target.port)
+            for one in group_questions(case)[:1]
+        ]
     return asks
 
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,10 @@ FOREIGN = (
 )
 
 
+# Some environments forbid byte code to be kept; every start of the probe would then compile it anew, and every test process all tests.
+sys.dont_write_bytecode = False
+
+
 @pytest.fixture(scope="session", autouse=True)
 def loopback_guard() -> Iterator[Guard]:
     """The environment is cleaned and sockets are guarded before the first server of the session starts."""
@@ -61,6 +66,7 @@ def loopback_guard() -> Iterator[Guard]:
     with pytest.MonkeyPatch.context() as patch:
         for name in FOREIGN:
             patch.delenv(name, raising=False)
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("TERM", "dumb")
         guard.install(patch, socket.socket)

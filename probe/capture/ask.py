@@ -1,6 +1,7 @@
 """One connection with one question: TCP, TLS, the first words, each as a recorded step."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from probe.capture.clock import Clock
@@ -12,6 +13,7 @@ from probe.facts.target import Target
 from probe.protocols import named
 from probe.protocols.protocol import Asked, Conversation
 from probe.tls.engine import Engine, State
+from probe.tls.messages import presented
 
 if TYPE_CHECKING:
     from probe.capture.look import Look
@@ -113,7 +115,10 @@ class _Talk:
         wire = await self._connect()
         if wire is None:
             return
-        if (start := named(self._target.protocol).start) is not None and not await self._begin(wire, start(self._target)):
+        asked = self._question.start
+        before = self._target.protocol if asked is None else asked
+        start = named(before).start if before else None
+        if start is not None and not await self._begin(wire, start(self._target), before):
             return
         name = self._target.sni or self._target.name
         if self._question.raw:
@@ -131,10 +136,17 @@ class _Talk:
         if engine.certificate_requested:
             await self._listen(wire, engine)
         conversation = self._first_words()
-        if conversation is not None and self._question.app and self._target.app and engine.failed_alert is None:
+        if conversation is not None and self._question.app and self._target.app and engine.failed_alert is None and self._meant(engine):
             await self._exchange(wire, engine, conversation)
         engine.close()
         await self._flush(wire, engine, self._clock.now() + LISTEN)
+
+    def _meant(self, engine: Engine) -> bool:
+        """Whether what is to be said may be said to this server: a secret goes to those that were judged good, also when another one answers this time."""
+        if self._asked is None or not self._asked.to:
+            return True
+        shown = presented(engine.record(started=self._began, took=self._took))
+        return bool(shown) and sha256(shown[0]).hexdigest() in self._asked.to
 
     def _first_words(self) -> Conversation | None:
         protocol = named(self._target.protocol)
@@ -175,11 +187,11 @@ class _Talk:
         self._round_trip = step.took
         return self._wire
 
-    async def _begin(self, wire: Wire, conversation: Conversation) -> bool:
+    async def _begin(self, wire: Wire, conversation: Conversation, protocol: str) -> bool:
         """Have the words before TLS; whether the peer gave its go-ahead."""
         from probe.capture.begin import Beginning  # only a protocol that begins in plain text needs it
 
-        beginning = Beginning(wire, conversation, self._target.protocol, self._clock, self._deadline)
+        beginning = Beginning(wire, conversation, protocol, self._clock, self._deadline, hasty=self._question.start is not None)
         self._running = beginning.step
         step = await beginning.run()
         self._running = None

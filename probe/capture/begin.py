@@ -8,6 +8,10 @@ from probe.protocols.protocol import Conversation
 
 PHASE = 10.0
 """Seconds for all the words together: some servers let a new client wait for their greeting."""
+PATIENT = 6
+"""With more time for the whole check than usual, this part of what is left is waited instead: clients of mail wait for minutes (RFC 5321 section 4.5.3.2.1)."""
+HASTY = 3.0
+"""Seconds for words that only decide between two causes."""
 
 KEPT = 1024
 RECEIVED = 256 * 1024
@@ -17,12 +21,13 @@ RECEIVED = 256 * 1024
 class Beginning:
     """The words before TLS while they are spoken. ``deadline`` is a point in time on ``clock``; ``round_trip`` is the longest wait for an answer, in seconds."""
 
-    def __init__(self, wire: Wire, conversation: Conversation, protocol: str, clock: Clock, deadline: float) -> None:
+    def __init__(self, wire: Wire, conversation: Conversation, protocol: str, clock: Clock, deadline: float, *, hasty: bool = False) -> None:
         self._wire = wire
         self._conversation = conversation
         self._protocol = protocol
         self._clock = clock
         self._deadline = deadline
+        self._phase = HASTY if hasty else PHASE
         self._began = clock.now()
         self._sent = self._received = b""
         self._count = 0
@@ -32,7 +37,8 @@ class Beginning:
     async def run(self) -> Preamble:
         """Speak until the peer gave its go-ahead, refused, or is gone. What it does never raises."""
         # Half of the time that is left, at most: who is silent shall leave some for the questions that tell why.
-        until = min(self._began + PHASE, self._began + max(0.0, self._deadline - self._began) / 2)
+        left = max(0.0, self._deadline - self._began)
+        until = self._began + max(min(self._phase, left / 2), left / PATIENT if self._phase == PHASE else 0.0)
         words = self._conversation
         how: Ending | None = None
         broken: OSError | None = None
@@ -49,6 +55,10 @@ class Beginning:
             how = ending(broken)
         said = words.words().ending
         if said is not None and said.how is How.DONE:
+            # Where the peer needs no further answer, the request is the last word.
+            broken = await self._last(words.outgoing(), until)
+            if broken is not None:
+                return self.step(ending(broken))
             await self._surplus()
         return self.step(said or how or CLOSED)
 
@@ -82,6 +92,15 @@ class Beginning:
         if not data:
             return CLOSED
         return LIMIT if self._count > RECEIVED else None
+
+    async def _last(self, out: bytes, until: float) -> OSError | None:
+        self._sent = (self._sent + out)[:KEPT]
+        try:
+            if out:
+                await self._wire.write(out, until)
+        except OSError as error:
+            return error
+        return None
 
     async def _surplus(self) -> None:
         """Take what has come after the go-ahead although it was our turn; it must not reach TLS."""

@@ -12,7 +12,7 @@ from probe.capture.files import load, unreadable
 from probe.capture.store_password import USUAL, Passwords
 from probe.facts.files import InspectedFile
 from probe.facts.unusable import Unusable
-from probe.formats.everything import everything, wants_password
+from probe.formats.everything import everything, unopened, wants_password
 
 FILES = 20_000
 DEPTH = 8
@@ -25,6 +25,7 @@ TRIES = 3
 EVERY = 250
 """After so many files somebody who waits is told."""
 STORES = ("jks", "jceks", "pkcs12")
+USUALLY = f"opened with the password {USUAL}, which is the usual one"
 
 Progress = Callable[[str], None]
 
@@ -65,11 +66,11 @@ def inspected(sources: tuple[str, ...], passwords: Passwords, progress: Progress
 def _opened(data: bytes, path: Path, named: bool, given: str | None, passwords: Passwords) -> tuple[InspectedFile, ...]:
     files = everything(data, str(path), given, named)
     if not wants_password(files):
-        return files
+        return _with_keys(files, data, path, named) if given is None and unopened(files) else files
     if files[0].kind in STORES:
         usual = everything(data, str(path), USUAL, named)
         if not wants_password(usual):
-            return tuple(_noting(one, f"opened with the password {USUAL}, which is the usual one") for one in usual)
+            return tuple(_noting(one, USUALLY) for one in usual)
     for _ in range(TRIES if named else 0):
         said = passwords.ask(str(path))
         if said is None:
@@ -78,6 +79,12 @@ def _opened(data: bytes, path: Path, named: bool, given: str | None, passwords: 
         if not wants_password(files):
             break
     return files
+
+
+def _with_keys(files: tuple[InspectedFile, ...], data: bytes, path: Path, named: bool) -> tuple[InspectedFile, ...]:
+    """A store that showed everything but its keys, opened with the usual password if that fits."""
+    usual = everything(data, str(path), USUAL, named)
+    return tuple(_noting(one, USUALLY) for one in usual) if not wants_password(usual) and not unopened(usual) else files
 
 
 def _noting(one: InspectedFile, note: str) -> InspectedFile:

@@ -19,6 +19,7 @@ class Wire:
     def __init__(self, sock: socket.socket, clock: Clock) -> None:
         self._socket = sock
         self._clock = clock
+        self._ahead = b""
 
     @classmethod
     async def open(cls, address: str, port: int, clock: Clock, until: float, kind: socket.SocketKind = socket.SOCK_STREAM, *, mss: int = 0) -> "Wire":
@@ -58,6 +59,9 @@ class Wire:
 
     async def read(self, until: float) -> bytes:
         """Give what has come, empty at the end of the stream. Raises ``OSError``; ``TimeoutError`` only after a look that found nothing."""
+        if self._ahead:
+            data, self._ahead = self._ahead, b""
+            return data
         while True:
             ready = await self._ready(until, read=True)
             try:
@@ -65,6 +69,10 @@ class Wire:
             except (BlockingIOError, InterruptedError):
                 if not ready:
                     raise TimeoutError from None
+
+    def unread(self, data: bytes) -> None:
+        """Give these bytes back: they are the first that ``read`` gives again."""
+        self._ahead = data + self._ahead
 
     async def write(self, data: bytes, until: float, segment: int = 0) -> None:
         """Send all of ``data``, at most ``segment`` bytes in one TCP segment (0: as the system likes). Raises ``OSError``."""

@@ -16,6 +16,8 @@ from probe.case.client_auth import ClientAuth
 from probe.case.hello_size import current, only_small, told
 from probe.case.names import NameCheck, compare, converted_in_two_ways, uncompared
 from probe.case.path import Objection, Path, Paths, StackVerdict, Why
+from probe.case.pins import met
+from probe.case.pointer import pointer
 from probe.case.stacks import ask
 from probe.facts.certificate import Certificate
 from probe.facts.observation import Attempt, Call, Connect, Exchange, Handshake, How, Observation, Preamble, Step, Tunnel
@@ -157,29 +159,7 @@ class Case:
 
     def pointer(self, fact: object) -> str:
         """Where this step, fetch, resolution or store stands in the observation document (RFC 6901)."""
-        seen = self.observation
-        if self.call and (in_call := self._in_call(fact)):
-            return in_call
-        for number, attempt in enumerate(seen.attempts):
-            if attempt is fact:
-                return f"/attempts/{number}"
-            for place, one in enumerate(attempt.steps):
-                if one is fact:
-                    return f"/attempts/{number}/steps/{place}"
-        for field, facts in (("fetches", seen.fetches), ("resolutions", seen.resolutions), ("stores", seen.stores)):
-            for number, other in enumerate(facts):
-                if other is fact:
-                    return f"/{field}/{number}"
-        return "/target"
-
-    def _in_call(self, fact: object) -> str:
-        """Where a fact of the call, or of the attempt that was made of it, stands."""
-        number = next(number for number, one in enumerate(self.observation.calls) if one is self.call)
-        if fact is self.call:
-            return f"/calls/{number}"
-        if isinstance(fact, Handshake):
-            return f"/calls/{number}/handshake"
-        return f"/calls/{number}/exchange" if isinstance(fact, Exchange) else ""
+        return pointer(self.observation, fact, self.call)
 
     @cached_property
     def files(self) -> "Files":
@@ -225,12 +205,19 @@ class Case:
         """The certificates of all trust stores in use, each once; of a caller, whose store is not known, the roots that it may know."""
         if self.call:
             return roots(self.observation)
-        return tuple(dict.fromkeys(one for store in self.observation.stores for one in store.certificates))
+        held = dict.fromkeys(one for store in self.observation.stores for one in store.certificates)
+        return (*held, *((self.leaf,) if self.leaf and self.pinned and self.leaf not in held else ()))
+
+    @cached_property
+    def pinned(self) -> bool:
+        """Whether the server's own certificate is the expected one, and a profile says that this is enough: then nobody asks for a path to a root."""
+        agreement = self.observation.agreement
+        return agreement is not None and not agreement.trust.pin_after_pkix and met(self.target, self.leaf, self.at) is not None
 
     @cached_property
     def store_size(self) -> int:
         """How many anchors the trust stores hold altogether."""
-        if self.call:
+        if self.call or self.pinned:
             return max(1, len(self.anchors))
         return sum(store.size for store in self.observation.stores)
 
@@ -284,6 +271,9 @@ class Case:
     def stacks(self) -> tuple[Stack, ...]:
         """The client stacks that vote: the one that was named, else every one that was compared with the real program."""
         known = load_all()
+        if self.pinned:
+            # Who compares the certificate itself asks for no path above it; its dates and its name still count.
+            known = tuple(replace(one, anchors=replace(one.anchors, leaf="checked")) for one in known)
         if self.target.stack:
             return tuple(one for one in known if one.name == self.target.stack)
         return tuple(one for one in known if one.verified)

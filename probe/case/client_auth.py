@@ -192,8 +192,18 @@ class ClientAuth:
 
     @cached_property
     def held_back(self) -> bool:
-        """Whether there is a certificate that was not offered: it is outside of its dates, or has no key."""
-        return self.identity is not None and not self.offered and not sendable(self.identity, self._case.observation.taken_at, self._case.target.send_anyway)
+        """Whether there is a certificate that was not offered: it is outside of its dates, has no key, or is a server's where the profile refuses that."""
+        if self.identity is None or self.offered:
+            return False
+        anyway = self._case.target.send_anyway
+        return not sendable(self.identity, self._case.observation.taken_at, anyway) or (not anyway and self.serving is not None)
+
+    @cached_property
+    def serving(self) -> Found | None:
+        """Why the certificate is one of a server, where the profile says that such a one cannot serve."""
+        from probe.case.client_rules import serving  # whoever names no certificate needs none of it
+
+        return serving(self._case.observation.agreement, self._case.target, self.identity) if self.identity else None
 
     @cached_property
     def withheld(self) -> tuple[Found, ...]:
@@ -324,7 +334,9 @@ class ClientAuth:
     @cached_property
     def flaws(self) -> tuple[Found, ...]:
         """What stands against the certificate by itself, at the moment that is judged."""
-        return examine(self.identity, self._case.at) if self.identity else ()
+        found = examine(self.identity, self._case.at) if self.identity else ()
+        # It says more than that the usage is not the right one.
+        return (*(one for one in found if one.flaw is not Flaw.EKU), self.serving) if self.serving else found
 
     @cached_property
     def lacking(self) -> tuple[Certificate, ...]:

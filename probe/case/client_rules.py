@@ -1,9 +1,17 @@
-"""What a profile says of the client certificate, held against the one that is named. Pure; remarks only, for the server decides."""
+"""What a profile says of the client certificate, held against the one that is named. Pure.
 
+Remarks, for the server decides; but what the profile says can never serve is not even sent.
+"""
+
+from probe.case.identity import Flaw, Found
 from probe.facts.certificate import Certificate, title
 from probe.facts.identity import Identity
-from probe.facts.profile import ClientRules, SubjectRule
+from probe.facts.profile import Agreement, ClientRules, SubjectRule
+from probe.facts.target import Target
 from probe.profiles.templates import used
+
+HOSTS = 3
+"""Names of a certificate that a sentence shows."""
 
 
 def remarks(rules: ClientRules, identity: Identity | None) -> tuple[str, ...]:
@@ -26,6 +34,51 @@ def remarks(rules: ClientRules, identity: Identity | None) -> tuple[str, ...]:
     if rules.send_chain in ("with-ca", "full") and rules.direct_issuer_only and len(identity.certificates) == 1:
         found.append("The profile says that the certificate is sent together with its issuer; the file holds it alone.")
     return tuple(found)
+
+
+def serving(agreement: Agreement | None, target: Target, identity: Identity | None) -> Found | None:
+    """Why a client certificate is that of a server, where the profile says that such a one is refused; ``None`` when it is not, or nobody says so.
+
+    It is the very file that the other side has on file as a server's, or its extended key usage is for servers alone: then it is known before anything is
+    sent.
+    """
+    own = identity.own if identity else None
+    if own is None or agreement is None or agreement.client_certificate.server_certificate != "refused":
+        return None
+    if target.uploaded is not None and target.uploaded.certificate == own:
+        fact = (
+            f'The client certificate "{title(own)}" is the one in {target.uploaded.source}, which the other side has on file as that of your server; there it '
+            "is compared with what your server shows, and is no client certificate."
+        )
+        return Found(flaw=Flaw.EKU, about=own, fact=fact)
+    if not _for_servers_alone(own):
+        return None
+    text = agreement.text_about("client.eku")
+    fact = f'The client certificate "{title(own)}" is one for a server ({_hosts(own) or "it names no host"}): its extended key usage has serverAuth alone.'
+    return Found(flaw=Flaw.EKU, about=own, fact=f"{fact} {text.short}" if text else fact)
+
+
+def like_a_servers(agreement: Agreement | None, identity: Identity | None) -> str:
+    """A hint that the client certificate may be one for a server: it names hosts and does not say what it is for. "" where there is none."""
+    own = identity.own if identity else None
+    if own is None or agreement is None or agreement.client_certificate.server_certificate != "refused":
+        return ""
+    if own.read.extended_key_usage is not None or not own.read.dns_names:
+        return ""
+    return (
+        f'"{title(own)}" names {_hosts(own)} and has no extended key usage: it may be the certificate of a server, as one that was uploaded, which is refused '
+        "as a client certificate."
+    )
+
+
+def _for_servers_alone(own: Certificate) -> bool:
+    purposes = own.read.extended_key_usage
+    return purposes is not None and "serverAuth" in purposes and not {"clientAuth", "anyExtendedKeyUsage"} & set(purposes)
+
+
+def _hosts(own: Certificate) -> str:
+    names = own.read.dns_names
+    return ", ".join(names[:HOSTS]) + (f" and {len(names) - HOSTS} more" if len(names) > HOSTS else "")
 
 
 def _subject(rule: SubjectRule, own: Certificate) -> str:

@@ -196,7 +196,12 @@ class Files:
     def with_key(self) -> frozenset[Certificate]:
         """The certificates whose private key is in these files, by the key itself or because a store says so."""
         own = {one.entry.certificate for pair in self.pairs for one in pair.certificates if one.entry.certificate}
-        return frozenset(own | {one.entry.certificate for one in self.places if one.entry.role == "own" and one.entry.certificate})
+        return frozenset(own | {one.entry.certificate for one in self.places if one.entry.role == "own" and one.entry.certificate and one not in self.misplaced})
+
+    @cached_property
+    def misplaced(self) -> tuple[Place, ...]:
+        """The certificates that a store keeps as those of a private key which is another one."""
+        return tuple(one for one in self.places if one.entry.role == "own" and _contradicted(one))
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
@@ -306,6 +311,13 @@ class Files:
             if len(wanted) > 1 and tuple(there) != wanted:
                 found.append(Disorder(file=file, at=f"/files/{number}", own=own[0], first=held.index(own[0]) + 1, wanted=wanted))
         return tuple(found)
+
+
+def _contradicted(one: Place) -> bool:
+    """Whether a store has a certificate as that of a private key which was opened, and is another one."""
+    keys = [entry for entry in one.file.entries if entry.kind == "key"]
+    named = [entry for entry in keys if entry.alias == one.entry.alias] if len(keys) > 1 else keys
+    return bool(named) and all(entry.public and entry.public != _spki(one.entry) for entry in named)
 
 
 def _spki(entry: Entry) -> bytes:

@@ -1,5 +1,6 @@
 """Which addresses the answers about a name lead to."""
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 from probe.facts.observation import Resolution
@@ -7,6 +8,8 @@ from probe.facts.target import Target
 
 SYSTEM, DNS = "system", "dns"
 """The resolver of this machine, and the DNS server that is asked: the one given by hand, else those of this machine."""
+FIRST = ("first",)
+"""In the place of addresses: only the first one counts."""
 LIMIT = 16
 """How many addresses of one name are looked at."""
 
@@ -23,8 +26,8 @@ def literal(host: str) -> str | None:
 def addresses(target: Target, resolutions: tuple[Resolution, ...]) -> tuple[str, ...]:
     """Give the addresses to connect to, each once, in the order in which they were found, 16 at most.
 
-    An address given by hand comes first and alone, then a literal in the target; with a resolver given by hand its answers count, otherwise (and for
-    ``localhost``, which no DNS server is asked for) the system's.
+    An address given by hand comes first and alone, then a literal in the target, then those that a profile lists. With a resolver given by hand its
+    answers count, otherwise (and for ``localhost``, which no DNS server is asked for) the system's.
     """
     if target.connect is not None:
         return (target.connect,)
@@ -32,8 +35,16 @@ def addresses(target: Target, resolutions: tuple[Resolution, ...]) -> tuple[str,
         return (target.host,)
     by_hand = target.resolver is not None and any(one.source == "dns" for one in resolutions)
     wanted = DNS if by_hand else SYSTEM
+    if target.only and target.only != FIRST:
+        return target.only[:LIMIT]
     found = (address for one in resolutions if asked_as(one, target) == wanted for address in one.addresses)
-    return tuple(dict.fromkeys(found))[:LIMIT]
+    return tuple(dict.fromkeys(found))[: 1 if target.only else LIMIT]
+
+
+def strangers(target: Target, resolutions: tuple[Resolution, ...]) -> tuple[str, ...]:
+    """The addresses that the name leads to and that are not among those to connect to."""
+    listed = target.only if target.only != FIRST else ()
+    return tuple(one for one in addresses(replace(target, only=()), resolutions) if listed and one not in listed)
 
 
 def asked_as(one: Resolution, target: Target) -> str:

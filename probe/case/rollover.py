@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import PurePath
 
 from probe.case.build import build
-from probe.case.checks import examine_all
 from probe.case.choices import Choices, Judged, Sent, is_root, trusts
 from probe.case.names import compare, uncompared
 from probe.case.path import Path, StackVerdict, Why
@@ -180,7 +179,7 @@ class Rollover:
 
         if self.observation.target.inspecting:
             return ()
-        return tuple(_Address(one.address or "", one.presented) for one in cases(self.observation))
+        return tuple(_Address(address=one.address or "", presented=one.presented) for one in cases(self.observation))
 
     @cached_property
     def served(self) -> tuple[Shown, ...]:
@@ -229,11 +228,6 @@ class Rollover:
         name = uncompared(compare((*leaf.read.dns_names, *leaf.read.ip_addresses, "file.invalid")[0], leaf))
         found: Judged = self.choices.judge(Sent(places=(), presented=chain, name=name), trusted, trusted, self.stack)
         return found.verdicts[0]
-
-    def faults(self, way: Way) -> tuple[str, ...]:
-        """What is wrong with the certificates of a way by themselves, in words."""
-        paths = examine_all(build(way.links, way.links[1:]), self.at).paths
-        return tuple(dict.fromkeys(fact for path in paths[:1] for one in path.objections if one.why in (Why.NOT_A_CA, Why.BAD_SIGNATURE) for fact in one.facts[:1]))
 
 
 @noun

@@ -61,7 +61,7 @@ def _standing(case: Case, found: tuple[Found, ...]) -> tuple[Effect, Certainty, 
     if seen.held_back:
         if not seen.requested and not seen.refusal:
             return Effect.NOTE, Certainty.PROVEN, "The server asked for none."
-        if not any(one.flaw in (*BY_TIME, Flaw.MISFIT) and one.about == seen.flaws[0].about for one in found):
+        if seen.serving not in found and not any(one.flaw in (*BY_TIME, Flaw.MISFIT) and one.about == seen.flaws[0].about for one in found):
             return Effect.RISKS, Certainty.POSSIBLE, "The certificate was not sent for another reason; this would be the next."
         if seen.refusal and (seen.refusal.said is not Said.STATUS or not seen.requested):
             certainty = Certainty.POSSIBLE if seen.refusal.said is Said.STATUS else Certainty.LIKELY
@@ -85,4 +85,5 @@ def _standing(case: Case, found: tuple[Found, ...]) -> tuple[Effect, Certainty, 
 def _wanting(seen: ClientAuth) -> str:
     """What is known of a server that asked for a certificate which was not sent."""
     went = f"answers {told(seen.refusal)} without one" if seen.refusal else "goes on without one"
-    return f"The server asks for one and {went}; most servers refuse one that is not valid. What this one does was not tried: --send-anyway presents it."
+    most = "the profile says that such a one is refused" if seen.serving else "most servers refuse one that is not valid"
+    return f"The server asks for one and {went}; {most}. What this one does was not tried: --send-anyway presents it."

@@ -15,6 +15,7 @@ EXAMPLES = """Examples:
   probe listen 8443 --name api.partner.example
   probe listen 443 --cert fullchain.pem --key server.key --calls 3 --timeout 3600 --html calls.html
   probe listen 8443 --cert fullchain.pem --key server.key --request-client-cert optional --trust partner-ca.pem
+  probe listen 443 --profile hubject-partner-endpoint --var host=oicp.partner.example --cert fullchain.pem --key server.key
 
 Then let the other side call. Nothing is done with a request: it is answered with --answer.
 
@@ -36,6 +37,10 @@ def listen(
     ] = "off",
     trust: Annotated[list[str] | None, typer.Option(help="For the callers' certificates: a file or folder. Their names are told to the caller.")] = None,
     uploaded: Annotated[Text, typer.Option(metavar="FILE", help="The certificate of this machine that the caller has on file, to compare.")] = None,
+    profile: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Who is to call: the endpoint of a known system that has direction in.")] = None,
+    env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
+    endpoint: Annotated[Text, typer.Option(metavar="NAME", help="The endpoint of the profile, where several are called.")] = None,
+    var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the profile. Repeat for several.")] = None,
     calls: Annotated[int, typer.Option(metavar="N", help="How many calls to wait for.")] = 1,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait altogether.")] = 300.0,
     answer: Annotated[int, typer.Option(metavar="STATUS", help="The HTTP status that every request is answered with.")] = 200,
@@ -51,6 +56,7 @@ def listen(
     from probe.case.called import apart
     from probe.diagnose import diagnose
     from probe.jobs.listen import Listener, Wishes
+    from probe.jobs.listen_profile import ProfileWishes
     from probe.report.compose import compose, exit_code
 
     check_format(form)
@@ -70,6 +76,7 @@ def listen(
         timeout=timeout,
         status=answer,
         uploaded=uploaded,
+        profile=ProfileWishes(profile=profile, env=env, endpoint=endpoint, var=tuple(var or ())),
     )
     listener = Listener(port, wishes, ask_password)
     _announce(listener.target.port, address, cert, calls, timeout, listener.notes)

@@ -106,6 +106,7 @@ def trust(
         fetch=fetch,
         fetch_private=fetch_private,
         app=False,
+        advising=True,
         profile=profile,
         env=env,
         endpoint=endpoint,

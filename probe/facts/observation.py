@@ -193,7 +193,9 @@ class Question:
     ``groups`` are the only key agreement groups to offer (OpenSSL names; empty: the usual ones). ``segment`` is the most bytes to write at once (0: no limit),
     ``mss`` the largest TCP segment to accept (0: as usual). ``raw`` names a hand-made ClientHello of ``probe.tls.hello``, sent in place of the usual one.
     ``check`` is the id of the profile's check that is asked after the handshake ("": the usual first words).
+    ``direct``: it is asked without the proxy that the target names, to compare.
     ``with_identity``: a request for a client certificate is answered with the user's, followed by ``issuers`` (DER) that its file lacks.
+    ``start`` names the protocol whose plain words come before TLS in place of the target's own ("": TLS at once; ``None``: as the target says).
     """
 
     name: str = "ordinary"
@@ -212,11 +214,16 @@ class Question:
     with_identity: bool = False
     issuers: tuple[bytes, ...] = ()
     check: str = ""
+    direct: bool = False
+    start: str | None = None
 
 
 @noun
 class Attempt:
-    """One connection to one address, with one question."""
+    """One connection to one address, with one question.
+
+    Through a proxy that finds the address itself, ``address`` is the name that it was told; where we connected to stands in the ``Connect`` in any case.
+    """
 
     question: Question
     address: str

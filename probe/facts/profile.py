@@ -112,7 +112,8 @@ class Names:
 
 @noun
 class ExpectedPin:
-    """A certificate or key that is expected: ``kind`` is leaf or spki, ``sha256`` hex or a template; ``since`` and ``until`` are dates ("": open)."""
+    """A certificate or key that is expected: ``kind`` is leaf or spki, ``sha256`` hex or a template; ``since`` and ``until`` are the first and the last day
+    on which it is ("": open), or templates."""
 
     kind: str = "leaf"
     sha256: str = ""
@@ -170,6 +171,7 @@ class ClientRules:
     """What holds for the client certificate. ``policy`` is required, optional, forbidden, must-not-be-demanded or unknown.
 
     ``eku`` is required or any; ``send_chain`` leaf, with-ca or full; ``key`` the kinds of keys that work (empty: any); ``selection`` always or by-ca-list.
+    ``server_certificate`` is allowed, or refused where the certificate of an own server, as one that was uploaded, cannot serve as client certificate.
     """
 
     policy: str = "unknown"
@@ -181,6 +183,7 @@ class ClientRules:
     key: tuple[str, ...] = ()
     direct_issuer_only: bool = False
     selection: str = "always"
+    server_certificate: str = "allowed"
     verified: bool = True
     source: str = ""
 
@@ -251,12 +254,23 @@ class Check:
 
 @noun
 class RegistrationStep:
-    """One request of the registration of an authority: what is sent and which fields come back."""
+    """One request of the registration of an authority: what is sent and which fields come back. ``also`` are other spellings of the path, tried after a 404."""
 
     id: str
     method: str
     path: str
+    also: tuple[str, ...] = ()
     answer: tuple[str, ...] = ()
+    verified: bool = True
+    source: str = ""
+
+
+@noun
+class ApiGateway:
+    """Where the requests of a registration go in one region."""
+
+    region: str
+    host: str
     verified: bool = True
     source: str = ""
 
@@ -265,6 +279,7 @@ class RegistrationStep:
 class Registration:
     """How an own authority is made known to the system; ``limit`` is how many there may be (0: not known)."""
 
+    gateways: tuple[ApiGateway, ...] = ()
     limit: int = 0
     cn_equals_code: bool = False
     verification_max_days: int = 0
@@ -407,6 +422,10 @@ class Agreement:
     def text(self, name: str) -> Text | None:
         """The text of this id."""
         return next((one for one in self.texts if one.id == name), None)
+
+    def text_about(self, cause: str) -> Text | None:
+        """The first text about this cause."""
+        return next((one for one in self.texts if one.cause == cause), None)
 
     def consented(self, check: Check) -> bool:
         """Whether this check may be done: it is safe, or the user named its consent."""

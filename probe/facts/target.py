@@ -7,6 +7,7 @@ from probe.facts.files import Inspecting
 from probe.facts.identity import OnFile
 from probe.facts.listening import Listening
 from probe.facts.noun import noun
+from probe.facts.proxy import Proxy, Unproxied
 
 VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 """The protocol versions that the engine can speak, oldest first."""
@@ -14,11 +15,21 @@ VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
 @noun
 class Pin:
-    """The exact certificate that is expected: what the user named, its SHA-256 in lower-case hex, and the certificate if a file held it."""
+    """The exact certificate that is expected: what the user named, its SHA-256 in lower-case hex, and the certificate if a file held it.
+
+    ``kind`` is leaf, or spki when ``sha256`` is that of the public key. ``since`` and ``until`` are the first and the last day on which it is expected
+    (2026-12-31 in UTC; "": open). ``option`` is what it was given with ("": the profile names it). ``filed``: the other side has it on file as ours, as when
+    it was uploaded in a portal.
+    """
 
     source: str
     sha256: str
     certificate: Certificate | None = None
+    kind: str = "leaf"
+    since: str = ""
+    until: str = ""
+    option: str = "--pin"
+    filed: bool = False
 
 
 @noun
@@ -39,7 +50,12 @@ class Target:
     ``public`` is the list of authorities that count as public: ``certifi``, ``none`` or a file or folder; it is never trusted.
     ``listening`` when nothing was connected to, but calls were waited for at ``port``: ``host`` and ``name`` are then our own, ``cert`` and ``key`` what we
     answer with, ``pin`` the certificate of ours that the caller has on file, and ``trust`` is for the callers' certificates.
+    ``proxy`` is what the check goes through, ``unproxied`` why it goes through none although the environment names one; ``unread_exemption`` is an entry of
+    ``NO_PROXY`` that other programs take for this host, and curl does not.
     ``inspecting`` when nothing was connected to, but files were looked at: ``protocol`` is then files, and ``host`` empty.
+    ``also_pins`` are further certificates that are expected in the place of ``pin``, as around a change. ``uploaded`` is the certificate of our own server that
+    the other side has on file, where ours is the client: it is only compared with the client certificate.
+    ``only`` are the addresses to connect to in place of those that the name leads to, or first: the first of these.
     """
 
     spelled: str
@@ -81,3 +97,9 @@ class Target:
     alpn: tuple[str, ...] = ()
     listening: Listening | None = None
     inspecting: Inspecting | None = None
+    proxy: Proxy | None = None
+    unproxied: Unproxied | None = None
+    unread_exemption: str = ""
+    also_pins: tuple[Pin, ...] = ()
+    uploaded: Pin | None = None
+    only: tuple[str, ...] = ()

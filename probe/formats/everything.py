@@ -4,6 +4,7 @@ Keys are opened only to see which public key they belong to; nothing else of the
 """
 
 import re
+from dataclasses import replace
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from probe.facts.files import Entry, InspectedFile, Uncounting
 from probe.facts.trust import Skipped
-from probe.formats import csr, guess, jks, keys, nss, pkcs12, pkcs12_store, zipped
+from probe.formats import csr, guess, jks, jks_keys, keys, nss, pkcs12, pkcs12_keys, pkcs12_store, zipped
 from probe.formats import read as read_certificates
 from probe.formats.counted import overlooked, store_refusals
 from probe.formats.csr import Request
@@ -20,6 +21,8 @@ from probe.formats.keystore import KeyStore
 from probe.formats.loaders import refusals
 
 PROBLEMS = {Problem.MISSING: "password-missing", Problem.WRONG: "password-wrong", Problem.DAMAGED: "damaged", Problem.UNSUPPORTED: "unsupported"}
+UNOPENED = "not looked into"
+"""What is said of a key that stays closed."""
 KEPT_SKIPPED = 200
 """Blocks that could not be used of which the places are kept; a report shows a few dozen."""
 _LINE = re.compile(r"line (\d{1,9})")
@@ -35,6 +38,11 @@ def everything(data: bytes, path: str, password: str | None = None, named: bool 
 def wants_password(files: tuple[InspectedFile, ...]) -> bool:
     """Whether another password could show more."""
     return any(one.problem.startswith("password") or any(entry.problem.startswith("password") for entry in one.entries) for one in files)
+
+
+def unopened(files: tuple[InspectedFile, ...]) -> bool:
+    """Whether keys of a store stayed closed though all else of it could be read."""
+    return any(entry.kind == "key" and not entry.public and not entry.problem for one in files if one.kind in ("jks", "jceks") for entry in one.entries)
 
 
 def _archive(data: bytes, path: str, password: str | None, named: bool) -> tuple[InspectedFile, ...]:
@@ -55,7 +63,7 @@ def _archive(data: bytes, path: str, password: str | None, named: bool) -> tuple
 
 def _one(data: bytes, path: str, password: str | None, named: bool) -> InspectedFile:
     if jks.is_jks(data):
-        return _store(data, path, jks.read(data, password), password, named)
+        return _jks(data, path, password, named)
     if pkcs12.is_pkcs12(data):
         return _pkcs12(data, path, password, named)
     if nss.is_nss(data):
@@ -163,11 +171,29 @@ def _store(data: bytes, path: str, store: KeyStore, password: str | None, named:
     )
 
 
+def _jks(data: bytes, path: str, password: str | None, named: bool) -> InspectedFile:
+    store = jks.read(data, password)
+    if not store.keys or store.problem is not None:
+        return _store(data, path, store, password, named)
+    found = [_of_store(alias, key) for alias, key in jks_keys.read(data, password)]
+    return _store(data, path, store, password, named, tuple(found))
+
+
+def _of_store(alias: str, one: FoundKey) -> Entry:
+    """A key of a store. One with a password of its own is no fault: the certificates are all there."""
+    if one.problem in (Problem.MISSING, Problem.WRONG):
+        why = "as no password was given" if one.problem is Problem.MISSING else "as it has a password of its own"
+        return Entry(kind="key", where=one.where, alias=alias, what=f"{one.what}, {UNOPENED} {why}", encrypted=True)
+    return replace(_key(one), alias=alias)
+
+
 def _pkcs12(data: bytes, path: str, password: str | None, named: bool) -> InspectedFile:
     store = pkcs12_store.read(data, password)
     if not store.keys or store.problem is not None:
         return _store(data, path, store, password, named)
     found = pkcs12.read(data, password.encode("utf-8", "surrogateescape") if password is not None else None)
+    if store.keys > 1 and (several := pkcs12_keys.read(data, password)):
+        return _store(data, path, store, password, named, tuple(_of_store(alias, one) for alias, one in several))
     if store.keys > 1 or found.key is None:
         problem = PROBLEMS.get(found.problem, "unsupported") if found.problem is not None and found.key is None else ""
         key = Entry(kind="key", where="the file", what="private key" if store.keys == 1 else f"{store.keys} private keys", problem=problem, encrypted=True)

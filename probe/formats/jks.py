@@ -1,12 +1,13 @@
 """Java's own key stores, JKS and JCEKS: aliases, dates, trusted certificates and the chains of keys. Sans I/O.
 
 The form is that of ``sun.security.provider.JavaKeyStore`` and ``com.sun.crypto.provider.JceKeyStore``: a magic number, a version, a count, the entries, and a
-SHA-1 over the password and all that. Certificates stand in the clear. Private keys are passed over without being looked at.
+SHA-1 over the password and all that. Certificates stand in the clear. Private keys are passed over as they are; ``probe.formats.jks_keys`` opens them.
 """
 
 import hashlib
 import hmac
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from struct import Struct
@@ -65,6 +66,28 @@ def read(data: bytes, password: str | None = None) -> KeyStore:
     )
 
 
+class SealedKey:
+    """One private key as it stands in a store: its place, its alias, and the EncryptedPrivateKeyInfo."""
+
+    __slots__ = ("alias", "sealed", "where")
+
+    def __init__(self, where: str, alias: str, sealed: bytes) -> None:
+        self.where = where
+        self.alias = alias
+        self.sealed = sealed
+
+    def __repr__(self) -> str:
+        return f"SealedKey({self.where!r}, content hidden)"
+
+
+def sealed_keys(data: bytes) -> tuple[SealedKey, ...]:
+    """The private keys of a store, as far as it can be read. Never raises."""
+    reader = _Reader(data)
+    with suppress(ValueError):
+        reader.everything()
+    return tuple(reader.sealed)
+
+
 def _check_value(data: bytes, password: str) -> bytes:
     digest = hashlib.sha1(password.encode("utf-16-be", "surrogatepass") + _WHITENER, usedforsecurity=False)
     digest.update(data)
@@ -82,6 +105,7 @@ class _Reader:
         self.entries: list[Entry] = []
         self.skipped: list[Skipped] = []
         self.keys = 0
+        self.sealed: list[SealedKey] = []
 
     def everything(self) -> None:
         self.version = self._number("its version")
@@ -107,7 +131,7 @@ class _Reader:
             self._certificate(where, alias, added, "trusted")
         elif tag == _KEY:
             self.keys += 1
-            self._take(self._number("the length of its key"), "its key")
+            self.sealed.append(SealedKey(where, alias, self._take(self._number("the length of its key"), "its key")))
             length = self._number("the length of its chain")
             if length > MAX_CHAIN:
                 raise ValueError(f"a chain of {length} certificates")

@@ -96,7 +96,7 @@ def _der(one: x509.Certificate) -> bytes:
 
 def _whole(data: bytes) -> bool:
     try:
-        return der.whole(data).end == len(data) and bool(_contents(data))
+        return der.whole(data).end == len(data) and bool(contents(data))
     except (ValueError, IndexError):
         return False
 
@@ -105,7 +105,7 @@ def key_bags(data: bytes) -> int:
     """How many private keys there are in those parts that are not encrypted as a whole; keys are encrypted one by one, and stand there. Never raises."""
     count = 0
     try:
-        for content in _contents(data):
+        for content in contents(data):
             fields = der.children(content, der.whole(content))
             if len(fields) == 2 and der.oid(der.content(content, fields[0])) == _DATA:
                 inside = der.octets(content, der.children(content, fields[1])[0])
@@ -115,7 +115,7 @@ def key_bags(data: bytes) -> int:
     return count
 
 
-def _contents(data: bytes) -> list[bytes]:
+def contents(data: bytes) -> list[bytes]:
     """The ContentInfos of the AuthenticatedSafe (RFC 7292 section 4.1). Raises ``ValueError``."""
     fields = der.children(data, der.whole(data))
     safe = der.children(data, fields[1])
@@ -143,7 +143,7 @@ def _longest(data: bytes) -> int:
     try:
         fields = der.children(data, der.whole(data))
         found = largest(data, fields[2]) if len(fields) > 2 else 1
-        for content in _contents(data):
+        for content in contents(data):
             parts = der.children(content, der.whole(content))
             found = max(found, largest(content, parts[1]))
             if der.oid(der.content(content, parts[0])) == _DATA:

@@ -122,7 +122,7 @@ def _bags(data: bytes, sealed: bool, depth: int) -> list[_Bag]:
         if kind == _NESTED and depth < _DEPTH:
             found += _bags(der.content(data, fields[1]), sealed, depth + 1)
         elif kind == _CERTIFICATE_BAG or kind in _KEY_BAGS:
-            alias, key_id, trusted = _attributes(data, fields[2]) if len(fields) > 2 else ("", None, False)
+            alias, key_id, trusted = attributes(data, fields[2]) if len(fields) > 2 else ("", None, False)
             body = _certificate(data, fields[1]) if kind == _CERTIFICATE_BAG else None
             found.append(_Bag(der=body, where="", alias=alias, key_id=key_id, trusted=trusted and depth == 0, sealed=sealed))
     return found
@@ -136,7 +136,7 @@ def _certificate(data: bytes, one: der.Item) -> bytes:
     return der.octets(data, der.children(data, fields[1])[0])
 
 
-def _attributes(data: bytes, one: der.Item) -> tuple[str, bytes | None, bool]:
+def attributes(data: bytes, one: der.Item) -> tuple[str, bytes | None, bool]:
     """Alias, key identifier, and whether there is Java's mark."""
     alias, key_id, trusted = "", None, False
     for attribute in der.children(data, one):

@@ -18,6 +18,7 @@ from probe.capture.vantage import vantage
 from probe.case.case import AGAIN
 from probe.case.checked import first_check
 from probe.case.environments import markers, misplaced
+from probe.case.expected_callers import kept
 from probe.case.identity import sendable
 from probe.case.resolved import addresses
 from probe.facts.identity import Identity
@@ -190,9 +191,17 @@ class _Check:
 
     def _presenting(self) -> bool:
         """Whether the client certificate is presented to a server that asks for it."""
-        if self.identity is None or self.credential is None or (not self.target.send_anyway and misplaced(self.agreement, self.identity)):
+        if self.identity is None or self.credential is None:
+            return False
+        if not self.target.send_anyway and (misplaced(self.agreement, self.identity) or self._serving()):
             return False
         return sendable(self.identity, self.clock.taken_at, self.target.send_anyway)
+
+    def _serving(self) -> bool:
+        """Whether the certificate is one of an own server, which cannot serve here."""
+        from probe.case.client_rules import serving  # most checks name no certificate
+
+        return serving(self.agreement, self.target, self.identity) is not None
 
     def _first_check(self) -> str:
         """The check of the profile that takes the place of the usual first words."""
@@ -232,8 +241,10 @@ def with_stores(observation: Observation, trusted: tuple[Loaded, ...]) -> Observ
     """The observation with these trust stores, of each what could matter to the chains in it."""
     marked = markers(observation.agreement, (held for one in trusted for held in one.certificates))
     certificates = (*involved(observation), *marked)
-    kept: tuple[TrustStore, ...] = tuple(relevant(one, certificates) for one in trusted)
-    return replace(observation, stores=kept)
+    theirs = (held for one in trusted for held in kept(observation.agreement, one.kind, one.certificates))
+    certificates = tuple(dict.fromkeys((*certificates, *theirs)))
+    stores: tuple[TrustStore, ...] = tuple(relevant(one, certificates) for one in trusted)
+    return replace(observation, stores=stores)
 
 
 def libraries() -> tuple[tuple[str, str], ...]:

@@ -211,4 +211,4 @@ def _renamed(main: Target, name: str) -> Target:
     """The same service under another name. Raises ``Unusable``."""
     shown = f"[{name}]" if ":" in name else name
     other = target(f"{main.protocol}://{shown}:{main.port}", Options())
-    return replace(main, spelled=other.spelled, host=other.host, name=other.name, sni=other.sni, path="/", pin=None)
+    return replace(main, spelled=other.spelled, host=other.host, name=other.name, sni=other.sni, path="/", pin=None, also_pins=(), only=())

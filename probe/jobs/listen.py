@@ -23,6 +23,7 @@ from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 from probe.facts.unusable import Unusable
 from probe.jobs.check import libraries
+from probe.jobs.listen_profile import Expected, ProfileWishes, expected
 from probe.jobs.pin import pinned
 from probe.jobs.target import reference
 from probe.tls.answering import answer_with
@@ -55,6 +56,7 @@ class Wishes:
     timeout: float = 300.0
     status: int = 200
     uploaded: str | None = None
+    profile: ProfileWishes = ProfileWishes()
 
 
 class Listener:
@@ -66,6 +68,10 @@ class Listener:
     def __init__(self, port: int, wishes: Wishes, prompt: Prompt | None = None) -> None:
         listening = _listening(port, wishes)
         self.clock = Clock()
+        self.expected = expected(wishes.profile, named=wishes.name is not None, request=wishes.request)
+        if self.expected is not None:
+            wishes = _overlaid(wishes, self.expected)
+            listening = replace(listening, named=wishes.name is not None)
         named = reference(wishes.name)
         self.served, credential = self._own(wishes, named, prompt)
         host = named or _own_name(self.served)
@@ -73,8 +79,10 @@ class Listener:
         context, said = _context(credential, wishes.request, self.trusted, self.served)
         self.notes = (*self.served.notes, *((f"OpenSSL serves this certificate only at its lowest security level: {said}.",) if said else ()))
         if wishes.cert is not None and named and self.served.own and not compare(host, self.served.own).matches:
-            self.notes += (f"The certificate in {wishes.cert} is not for {host} (--name): callers that use this name will refuse it.",)
-        pin = pinned(wishes.uploaded)
+            said = "--name" if self.expected is None else "--name, or the profile"
+            self.notes += (f"The certificate in {wishes.cert} is not for {host} ({said}): callers that use this name will refuse it.",)
+        self.notes += self.expected.notes if self.expected else ()
+        pins = tuple(one for one in (pinned(wishes.uploaded),) if one) or (self.expected.pins if self.expected else ())
         self._door = Door(listening.address, port)
         self._context = context
         self.target = Target(
@@ -87,10 +95,15 @@ class Listener:
             trust=wishes.trust or ("none",),
             timeout=wishes.timeout,
             fetch=False,
-            pin=pin,
+            pin=pins[0] if pins else None,
+            also_pins=pins[1:],
             cert=wishes.cert or "",
             key=wishes.key or "",
             listening=listening,
+            profile=wishes.profile.profile or "",
+            env=self.expected.agreement.environment if self.expected else "",
+            endpoint=self.expected.agreement.endpoint.name if self.expected else "",
+            variables=self.expected.variables if self.expected else (),
         )
 
     def _own(self, wishes: Wishes, named: str | None, prompt: Prompt | None) -> tuple[Identity, Credential]:
@@ -135,7 +148,13 @@ class Listener:
             calls=reception.calls,
             served=self.served,
             passed_over=reception.passed_over,
+            agreement=self.expected.agreement if self.expected else None,
         )
+
+
+def _overlaid(wishes: Wishes, found: Expected) -> Wishes:
+    """What the user did not say is as the profile says."""
+    return replace(wishes, name=wishes.name or found.name or None, trust=wishes.trust or found.trust)
 
 
 def _listening(port: int, wishes: Wishes) -> Listening:

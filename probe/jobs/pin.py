@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from probe.capture.files import load
+from probe.facts.certificate import Certificate
+from probe.facts.profile import Agreement
 from probe.facts.target import Pin
 from probe.facts.unusable import Unusable
 from probe.formats import read
@@ -29,10 +31,52 @@ def pinned(text: str | None) -> Pin | None:
         raise Unusable(f"--pin {text[:80]!r} is {SHORT.get(len(digits), 'a cut')} fingerprint; SHA-256 has 64 hex digits.", FORMS)
     if not text.strip():
         raise Unusable("--pin is empty.", FORMS)
-    return _of_file(text)
+    one = _only_one(text)
+    return Pin(source=text, sha256=sha256(one.der).hexdigest(), certificate=one)
 
 
-def _of_file(name: str) -> Pin:
+def uploaded(name: str) -> Pin:
+    """Read ``--uploaded``: the certificate of ours that the other side has on file. Raises ``Unusable``."""
+    if not name.strip():
+        raise Unusable("--uploaded is empty.", "Name the PEM or DER file that was handed over.")
+    one = _only_one(name)
+    return Pin(source=name, sha256=sha256(one.der).hexdigest(), certificate=one, option="--uploaded", filed=True)
+
+
+def agreed(agreement: Agreement) -> tuple[Pin, ...]:
+    """The pins of a profile, in its order, but those that wait for a variable; files are read. One that ends on a day that nobody named counts as over.
+
+    Raises ``Unusable``.
+    """
+    found = []
+    filed = agreement.endpoint.direction == "in"
+    for one in agreement.trust.pins:
+        if "{" in f"{one.sha256}{one.file}{one.until}":
+            continue
+        certificate = _only_one(one.file) if one.file else None
+        key = certificate.read.key if certificate else None
+        if certificate and one.kind == "spki" and key is None:
+            raise Unusable(f"The public key in {one.file} cannot be read.", FORMS)
+        told = key.spki if key and one.kind == "spki" else certificate.der if certificate else b""
+        digest = sha256(told).hexdigest() if certificate else one.sha256
+        since = "" if "{" in one.since else one.since
+        found.append(
+            Pin(
+                source=one.file or digest,
+                sha256=digest,
+                certificate=certificate,
+                kind=one.kind,
+                since=since,
+                until=one.until,
+                option="",
+                filed=filed and bool(certificate),
+            )
+        )
+    return tuple(found)
+
+
+def _only_one(name: str) -> Certificate:
+    """The one certificate in a file."""
     content = read(load(Path(name), LIMIT))
     certificates = tuple(dict.fromkeys(one for one, _ in content.certificates))
     if not certificates:
@@ -43,4 +87,4 @@ def _of_file(name: str) -> Pin:
     (one,) = certificates
     if one.read.read_by == "hex":
         raise Unusable(f"{name} holds a certificate that cannot be read.", FORMS)
-    return Pin(source=name, sha256=sha256(one.der).hexdigest(), certificate=one)
+    return one

@@ -10,6 +10,7 @@ from probe.case.checked import spoken_as
 from probe.facts.profile import Agreement, Endpoint, Environment, Profile
 from probe.facts.target import Target
 from probe.facts.unusable import Unusable
+from probe.jobs.pin import agreed, uploaded
 from probe.jobs.request import secrets
 from probe.jobs.target import Options, target
 from probe.profiles import load, shipped
@@ -127,6 +128,16 @@ def wanted(spelled: tuple[str, ...], options: Options) -> Wanted:
     return found
 
 
+def about_files(options: Options) -> tuple[Agreement, tuple[str, ...]]:
+    """What a profile says of files that are looked at without an endpoint, and whose authorities are trusted. Raises ``Unusable``."""
+    profile = find(options.profile or "")
+    known = values(profile, variables(options.var))
+    chosen = environment(profile, options.env)
+    endpoint = endpoints(profile, chosen, options.endpoint)[0]
+    agreement = _agreed(profile, chosen, endpoint, known, options, own_target=True)
+    return agreement, options.trust or _trusted(agreement)
+
+
 def _by_hand(profile: Profile, known: dict[str, str], spelled: str, options: Options) -> tuple[Target, Agreement]:
     """A target that the user named; trust, names and checks are those of the endpoint that it is, or comes nearest to."""
     plain = target(spelled, replace(options, profile=None))
@@ -135,7 +146,10 @@ def _by_hand(profile: Profile, known: dict[str, str], spelled: str, options: Opt
     endpoint = next((one for one in usable if fill(one.host, known) == plain.host), usable[0])
     agreement = _agreed(profile, chosen, endpoint, known, options, own_target=True)
     made = target(spelled, _overlaid(options, agreement))
-    agreement = replace(agreement, endpoint=replace(agreement.endpoint, protocol=made.protocol, host=made.host, port=str(made.port)))
+    same = made.host == agreement.endpoint.host.lower()
+    # Addresses that are listed belong to the profile's own host.
+    places = agreement.endpoint.addresses if same or agreement.endpoint.addresses[:1] in (("all",), ("first",)) else ("all",)
+    agreement = replace(agreement, endpoint=replace(agreement.endpoint, protocol=made.protocol, host=made.host, port=str(made.port), addresses=places))
     return _noted(made, options, agreement, by_profile=False), agreement
 
 
@@ -168,8 +182,19 @@ def _agreed(profile: Profile, chosen: Environment | None, endpoint: Endpoint, kn
 
 
 def _noted(made: Target, options: Options, agreement: Agreement, by_profile: bool) -> Target:
+    apart = options.advising and agreement.renewal is not None
+    own = agreed(agreement) if options.pin is None and made.pin is None and not apart else ()
+    filed = uploaded(options.uploaded) if options.uploaded is not None and agreement.endpoint.direction == "out" else None
+    if filed and not options.cert:
+        says = f"{agreement.profile} is about what you call: there --uploaded is compared with the client certificate, and none is named."
+        raise Unusable(says, "Name it with --cert FILE, or check your own endpoint without this profile.")
+    places = agreement.endpoint.addresses
     return replace(
         made,
+        pin=own[0] if own else made.pin,
+        also_pins=own[1:],
+        uploaded=filed,
+        only=() if places == ("all",) else places,
         profile=options.profile or "",
         env=agreement.environment,
         endpoint=agreement.endpoint.name,
@@ -183,7 +208,7 @@ def _noted(made: Target, options: Options, agreement: Agreement, by_profile: boo
 def _overlaid(options: Options, agreement: Agreement) -> Options:
     """What the user did not say is as the profile says."""
     rules = agreement.client_certificate.policy
-    pins = [one for one in agreement.trust.pins if one.kind == "leaf" and "{" not in one.sha256 + one.file]
+    unlimited = options.tls_min is None and options.tls_max is None
     forbidden = rules in ("forbidden", "must-not-be-demanded") and options.cert is None
     return replace(
         options,
@@ -191,7 +216,10 @@ def _overlaid(options: Options, agreement: Agreement) -> Options:
         sni=options.sni or agreement.endpoint.sni or None,
         stack=options.stack or agreement.trust.stack or None,
         revocation=options.revocation if options.revocation != "off" else agreement.revocation.check,
-        pin=options.pin or (pins[0].sha256 or pins[0].file if len(pins) == 1 else None),
+        # Where we are the client, what was uploaded is no certificate of the server's.
+        uploaded=options.uploaded if agreement.endpoint.direction == "in" else None,
+        tls_min=agreement.tls.min or None if unlimited else options.tls_min,
+        tls_max=agreement.tls.max or None if unlimited else options.tls_max,
         client_auth="forbidden" if forbidden else options.client_auth,
     )
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from probe.capture.proxy_variables import naming
 from probe.facts.noun import noun
-from probe.facts.target import VERSIONS, Target
+from probe.facts.target import VERSIONS, Pin, Target
 from probe.facts.unusable import Unusable
 from probe.jobs.identity import filed
-from probe.jobs.pin import pinned
+from probe.jobs.pin import pinned, uploaded
 from probe.protocols import NAMES, named
 
 FORMS = "Write HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT."
@@ -28,7 +29,7 @@ LABEL, NAME = 63, 253
 
 @noun
 class Options:
-    """What the options of ``check`` say, as typed."""
+    """What the options of ``check`` say, as typed. ``advising``: they are those of ``trust``, which reads the files of an exchange of certificates itself."""
 
     name: str | None = None
     sni: str | None = None
@@ -46,6 +47,7 @@ class Options:
     repeat: int = 1
     revocation: str = "off"
     pin: str | None = None
+    uploaded: str | None = None
     public: str = "certifi"
     cert: str | None = None
     key: str | None = None
@@ -58,6 +60,11 @@ class Options:
     endpoint: str | None = None
     var: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    advising: bool = False
+    proxy: str | None = None
+    proxy_user: str | None = None
+    proxy_password_env: str | None = None
+    direct: bool = True
 
 
 def target(spelled: str, options: Options) -> Target:
@@ -71,7 +78,7 @@ def target(spelled: str, options: Options) -> Target:
     name = _host(options.name, f"--name {options.name}") if options.name else host.partition("%")[0]
     connect, connect_port = _connect(options.connect)
     resolver, *also_resolvers = _resolvers(options.resolver)
-    return Target(
+    made = Target(
         # What follows ? or # never decides a handshake, may be a token, and the report goes to other companies.
         spelled=re.split(r"[?#]", spelled, maxsplit=1)[0],
         protocol=protocol,
@@ -96,7 +103,7 @@ def target(spelled: str, options: Options) -> Target:
         guessed=guessed,
         repeat=_repeat(options.repeat),
         revocation=revocation_mode(options.revocation),
-        pin=pinned(options.pin),
+        pin=_expected(options),
         public=options.public,
         cert=options.cert or "",
         key=options.key or "",
@@ -104,6 +111,17 @@ def target(spelled: str, options: Options) -> Target:
         client_auth=_client_auth(options),
         on_file=filed(options.on_file),
     )
+    return _through_proxy(made, options)
+
+
+def _through_proxy(made: Target, options: Options) -> Target:
+    """The target with the proxy that ``--proxy`` or the environment names for it."""
+    given = (options.proxy, options.proxy_user, options.proxy_password_env)
+    if all(one is None for one in given) and naming(made.protocol) is None:
+        return made
+    from probe.jobs.proxy import proxied  # most checks go through none
+
+    return proxied(made, *given, options.direct, _host)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -296,6 +314,15 @@ def _client_auth(options: Options) -> str:
     if options.cert == "":
         raise Unusable("--cert is empty.", "Name a file with the client's certificate.")
     return options.client_auth
+
+
+def _expected(options: Options) -> Pin | None:
+    """The certificate that is expected: the one given, or the one of ours that the other side has on file."""
+    if options.uploaded is None:
+        return pinned(options.pin)
+    if options.pin is not None:
+        raise Unusable("--pin and --uploaded both name the certificate that is expected.", "Leave out one of the two.")
+    return uploaded(options.uploaded)
 
 
 def _timeout(seconds: float) -> float:

@@ -12,12 +12,14 @@ from probe.capture.stores import Loaded, load, relevant
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.observation import Observation
+from probe.facts.profile import Agreement
 from probe.facts.program import Program
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 from probe.facts.unusable import Unusable
 from probe.jobs.check import observe, with_stores
 from probe.jobs.compared import involved
+from probe.jobs.given import given
 from probe.jobs.target import Options
 from probe.jobs.wanted import wanted
 
@@ -42,11 +44,11 @@ def seen(spelled: tuple[str, ...], options: Options, passwords: tuple[str, str],
     targets = tuple(one for one in spelled if one not in files)
     found: list[Observation] = []
     if targets or not files:
-        found += _endpoints(targets, options, StorePassword(passwords[0], ask), progress)
+        found += _endpoints(targets, options, StorePassword(passwords[0], ask), Passwords(passwords[1], ask), progress)
     for one in files:
         if found and found[-1].unfinished == "interrupted":
             break
-        found.append(_file(one, options, passwords[1], ask, progress))
+        found.append(_file(one, options, passwords, ask, progress))
     return tuple(Seen(observation=one, program=looked.about(_certificates(one)) if looked else None) for one in found)
 
 
@@ -69,16 +71,17 @@ def is_file(spelled: str) -> bool:
     return there
 
 
-def _endpoints(spelled: tuple[str, ...], options: Options, password: StorePassword, progress: Progress) -> list[Observation]:
+def _endpoints(spelled: tuple[str, ...], options: Options, password: StorePassword, others: Passwords, progress: Progress) -> list[Observation]:
     meant = wanted(spelled, options)
+    known = [given(agreement, target.trust, (password, others), partial(progress, target.spelled)) for target, agreement in meant]
     trusted = tuple(load(one, password) for one in meant[0][0].trust)
     system = next((one for one in trusted if one.source == SYSTEM), None) or _system()
     found: list[Observation] = []
-    for target, agreement in meant:
+    for (target, agreement), files in zip(meant, known, strict=True):
         # Judged by the system's store, a check fetches every issuer that it takes to get to a root.
         looking = replace(target, trust=(SYSTEM,) if system else ("none",))
         one = observe(looking, (system or load("none"),), partial(progress, target.spelled), agreement=agreement)
-        found.append(_told(one, target, trusted, system))
+        found.append(replace(_told(one, target, trusted, system), given=files))
         if one.unfinished == "interrupted":
             break
     return found
@@ -107,7 +110,7 @@ def _whole(store: TrustStore, loaded: Loaded) -> TrustStore:
     return replace(store, certificates=loaded.certificates)
 
 
-def _file(path: str, options: Options, password: str, ask: Prompt, progress: Progress) -> Observation:
+def _file(path: str, options: Options, variables: tuple[str, str], ask: Prompt, progress: Progress) -> Observation:
     """A saved observation or report, judged again; else a file with certificates."""
     with_saved = _is_saved(Path(path))
     if with_saved:
@@ -121,20 +124,36 @@ def _file(path: str, options: Options, password: str, ask: Prompt, progress: Pro
         return _told(replace(one, target=target), replace(target, trust=options.trust), trusted, None)
     from probe.jobs.inspect import Wishes, inspect
 
+    trust, agreement = options.trust, None
+    if options.profile is not None:
+        from probe.jobs.profile import about_files
+
+        agreement, trust = about_files(options)
     wishes = Wishes(
-        password_env=password,
-        trust=options.trust,
-        stack=options.stack,
+        password_env=variables[1],
+        trust=trust,
+        stack=options.stack or (agreement.trust.stack if agreement else "") or None,
         at=_moment(options),
         fetch=options.fetch,
         fetch_private=options.fetch_private,
         timeout=options.timeout,
     )
-    one = inspect((path,), wishes, Passwords(password, ask), partial(progress, path))
+    others = Passwords(variables[1], ask)
+    one = inspect((path,), wishes, others, partial(progress, path))
     if not _certificates(one):
         raise _useless(path, one)
+    files = given(agreement, trust, (StorePassword(variables[0], ask), others), partial(progress, path), (path, one.files))
     public = relevant(load("certifi"), _certificates(one))
-    return replace(one, compared=(replace(public, skipped=()),))
+    return replace(one, target=_by_profile(one.target, options, agreement), compared=(replace(public, skipped=()),), agreement=agreement, given=files)
+
+
+def _by_profile(target: Target, options: Options, agreement: Agreement | None) -> Target:
+    """What files were looked at, with the profile that they were looked at by."""
+    if agreement is None:
+        return target
+    from probe.jobs.profile import variables
+
+    return replace(target, profile=options.profile or "", env=agreement.environment, variables=variables(options.var))
 
 
 def _useless(path: str, one: Observation) -> Unusable:

@@ -9,6 +9,7 @@ from functools import partial
 from ipaddress import ip_address
 
 from probe.case.case import fetched, step
+from probe.case.pins import every
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.observation import Attempt, Connect, Fetch, Handshake, How, Observation, Preamble
@@ -66,9 +67,10 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     public, unlisted = public_options(stage, observation.compared, observation.target.public, copies)
     found, unresolved = open_resolvers(stage, observation, places) if needs_resolver(observation) else ((), ())
     client, changed = client_options(stage, observation, copies, as_is=as_is)
-    profile, unwritten = profile_options(stage, observation.agreement, known, copies)
     target = observation.target
-    pin = pinned(stage, target.pin.sha256, target.pin.certificate, known, copies) if target.pin else ()
+    profile, unwritten = profile_options(stage, observation.agreement, known, copies, every(target))
+    # Those of a profile stand in its copy.
+    pin = pinned(stage, target.pin, known, copies) if target.pin and target.pin.option else ()
     judged = _moved(target.at, shift) if target.at else observation.taken_at if as_is else None
     arguments = (*_where(target, reach, found), *trust, *public, *pin, *client, *profile, *_options(target), *(("--at", judged.isoformat()) if judged else ()))
     shown = next((one for attempt in observation.attempts if (one := step(attempt, Handshake)) and presented(one)), None)
@@ -93,7 +95,7 @@ def _certificates(observation: Observation) -> tuple[Certificate, ...]:
     stored = [one for store in (*observation.stores, *observation.compared) for one in store.certificates]
     answers = [one.body for one in observation.fetches if one.purpose == "ocsp"]
     came = [one for data in answers for one in responders(data)]
-    pin = observation.target.pin
+    pins = every(observation.target)
     return tuple(
         dict.fromkeys(
             (
@@ -101,7 +103,7 @@ def _certificates(observation: Observation) -> tuple[Certificate, ...]:
                 *stored,
                 *(one for _, one in fetched(observation)),
                 *came,
-                *([pin.certificate] if pin and pin.certificate else []),
+                *(pin.certificate for pin in pins if pin.certificate),
                 *client_certificates(observation),
             )
         )

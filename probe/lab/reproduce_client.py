@@ -33,7 +33,7 @@ def without_client(observation: Observation) -> Observation:
     attempts = tuple(
         replace(one, question=replace(one.question, with_identity=False, issuers=())) for one in kept.attempts if one.question.name not in (TLS12, WHOLE)
     )
-    target = replace(observation.target, cert="", key="", send_anyway=False, on_file=None)
+    target = replace(observation.target, cert="", key="", send_anyway=False, on_file=None, uploaded=None)
     return replace(observation, attempts=attempts, target=target, identity=None)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from probe.facts.certificate import Certificate
 from probe.facts.profile import Agreement, Asking, Check, Environment, ExpectedPin, Value
+from probe.facts.target import Pin
 from probe.lab.reproduce_chain import Copies
+from probe.lab.reproduce_trust import copied_digest
 from probe.lab.stage import Stage
 from probe.profiles.read import SCHEMA, read
 from probe.profiles.templates import used
@@ -18,13 +20,16 @@ _BARE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TABLES = ("tls", "names", "trust", "revocation", "client_certificate", "handover", "report")
 
 
-def profile_options(stage: Stage, agreement: Agreement | None, known: tuple[Certificate, ...], copies: Copies) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write the profile; give the options that name it and what was chosen in it, and what could not be copied."""
+def profile_options(
+    stage: Stage, agreement: Agreement | None, known: tuple[Certificate, ...], copies: Copies, expected: tuple[Pin, ...] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the profile; give the options that name it and what was chosen in it, and what could not be copied. ``expected`` are the pins of the check."""
     if agreement is None:
         return (), ()
     digests = {hashlib.sha256(one.der).hexdigest(): hashlib.sha256(copies.certificate(one).der).hexdigest() for one in known}
+    pins = tuple(ExpectedPin(kind=one.kind, sha256=copied_digest(one, known, copies), since=one.since, until=one.until) for one in expected if not one.option)
     try:
-        text = document(agreement, digests)
+        text = document(agreement, digests, pins)
     except (TypeError, ValueError, RecursionError):
         return (), (f"the profile {agreement.profile}, which cannot be written as a file; its checks are not done",)
     name = f"{agreement.profile}.toml" if _BARE.fullmatch(agreement.profile) else "profile.toml"
@@ -39,12 +44,17 @@ def profile_options(stage: Stage, agreement: Agreement | None, known: tuple[Cert
     return tuple(options), losses
 
 
-def document(agreement: Agreement, digests: Mapping[str, str]) -> str:
-    """The agreement as a profile with one endpoint. ``digests`` are fingerprints and what they become. Raises ``ValueError`` for what TOML cannot hold."""
+def document(agreement: Agreement, digests: Mapping[str, str], pins: tuple[ExpectedPin, ...] = ()) -> str:
+    """The agreement as a profile with one endpoint. ``digests`` are fingerprints and what they become, ``pins`` what it expects of the copy.
+
+    Raises ``ValueError`` for what TOML cannot hold.
+    """
     environments = tuple(_marked(one, digests) for one in agreement.environments)
-    # What is trusted and pinned is said by options.
-    trust = replace(agreement.trust, files=(), pins=tuple(_repinned(one, digests) for one in agreement.trust.pins if not one.file))
-    endpoint = replace(agreement.endpoint, environment=agreement.environment)
+    # What is trusted is said by options.
+    trust = replace(agreement.trust, files=(), pins=pins)
+    # The copy is on loopback, wherever the original is.
+    places = agreement.endpoint.addresses if agreement.endpoint.addresses == ("first",) else ("all",)
+    endpoint = replace(agreement.endpoint, environment=agreement.environment, addresses=places)
     whole = replace(agreement, environments=environments, trust=trust)
     given = dict(agreement.variables)
     variables: dict[str, dict[str, str | bool]] = {name: {"type": "text"} for name in given}
@@ -77,10 +87,6 @@ def document(agreement: Agreement, digests: Mapping[str, str]) -> str:
 def _marked(one: Environment, digests: Mapping[str, str]) -> Environment:
     marks = one.marks
     return replace(one, marks=replace(marks, anchor_sha256=tuple(replace(mark, text=digests.get(mark.text, mark.text)) for mark in marks.anchor_sha256)))
-
-
-def _repinned(one: ExpectedPin, digests: Mapping[str, str]) -> ExpectedPin:
-    return replace(one, sha256=digests.get(one.sha256, one.sha256))
 
 
 def _shown(one: Check) -> Check:

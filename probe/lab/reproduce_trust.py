@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 
 from probe.capture.store_password import USUAL
 from probe.facts.certificate import Certificate
+from probe.facts.target import Pin
 from probe.facts.trust import TrustStore
 from probe.formats.writing import jks_trust_store, pkcs12_trust_store
 from probe.lab.pki import authority, pem
@@ -95,15 +96,23 @@ def _shaped(text: str, refused_by: set[str], *, as_it_is: bool) -> bytes:
     return "".join(f"  {line}\n" for line in text.splitlines()).encode()
 
 
-def pinned(stage: Stage, sha256: str, certificate: Certificate | None, known: tuple[Certificate, ...], copies: Copies) -> tuple[str, ...]:
-    """Give the ``--pin`` option: the copy of the pinned certificate if that is known, else the same hash, which then fits nothing."""
-    found = certificate or next((one for one in known if hashlib.sha256(one.der).hexdigest() == sha256), None)
+def pinned(stage: Stage, pin: Pin, known: tuple[Certificate, ...], copies: Copies) -> tuple[str, ...]:
+    """Give the option that names the expected certificate: its copy if it is known, else a hash."""
+    found = pin.certificate or next((one for one in known if hashlib.sha256(one.der).hexdigest() == pin.sha256), None)
     if found is not None:
-        return ("--pin", str(stage.write("pin.pem", pem(copies.certificate(found).der))))
-    keys = {hashlib.sha256(one.read.key.spki).hexdigest(): one for one in known if one.read.key}
-    if sha256 in keys and (key := copies.certificate(keys[sha256]).read.key):
-        return ("--pin", hashlib.sha256(key.spki).hexdigest())
-    return ("--pin", sha256)
+        return (pin.option, str(stage.write("pin.pem", pem(copies.certificate(found).der))))
+    return (pin.option, copied_digest(pin, known, copies))
+
+
+def copied_digest(pin: Pin, known: tuple[Certificate, ...], copies: Copies) -> str:
+    """The SHA-256 of the copy of what is expected, a certificate or its key; the same as before, which then fits nothing, where neither is known."""
+    for one in (*((pin.certificate,) if pin.certificate else ()), *known):
+        copy, key = copies.certificate(one), one.read.key
+        if hashlib.sha256(one.der).hexdigest() == pin.sha256:
+            return hashlib.sha256(copy.der).hexdigest()
+        if key and copy.read.key and hashlib.sha256(key.spki).hexdigest() == pin.sha256:
+            return hashlib.sha256(copy.read.key.spki).hexdigest()
+    return pin.sha256
 
 
 def public_options(stage: Stage, compared: tuple[TrustStore, ...], public: str, copies: Copies) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from probe.facts.profile import Agreement, Asking, Check, Endpoint, Environment, Expect, Profile, Variable
 from probe.facts.unusable import Unusable
 from probe.profiles import patterns
+from probe.profiles.rules import is_day
 from probe.profiles.table import guess
 from probe.profiles.templates import fill, used
 
@@ -147,6 +148,11 @@ def agree(
         texts=_filled(profile.texts, plain),
         sources=profile.sources,
     )
+    for pin in made.trust.pins:
+        for field, day in (("since", pin.since), ("until", pin.until)):
+            if day and "{" not in day and not is_day(day):
+                says = f"{day[:80]!r} is no day of the calendar, as {field} of a pin of the profile {profile.id} must be."
+                raise Unusable(says, "Give it as 2026-12-31.")
     return replace(made, unverified=unverified(made))
 
 

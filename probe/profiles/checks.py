@@ -4,13 +4,15 @@ import json
 import re
 from typing import Any
 
-from probe.facts.profile import Asking, Check, Expect, GoLive, Handover, Registration, RegistrationStep, Renewal, Text
+from probe.facts.profile import ApiGateway, Asking, Check, Expect, GoLive, Handover, Registration, RegistrationStep, Renewal, Text
 from probe.profiles import patterns
 from probe.profiles.table import LONG, Table, guess
 from probe.profiles.templates import NAME, TEMPLATE
 
 PATH = r"(/|\{)[!-~]*"
 """A path in a URL: visible ASCII, from a slash or a variable on."""
+HOST = r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"
+"""A host name in small letters."""
 FIELD_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}"
 """The name of a header field (RFC 9110 section 5.6.2)."""
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -185,8 +187,9 @@ def registration(table: Table | None) -> Registration | None:
     """How an own authority is made known."""
     if table is None:
         return None
-    table.only("limit", "cn_equals_code", "verification_max_days", "steps")
+    table.only("gateways", "limit", "cn_equals_code", "verification_max_days", "steps")
     return Registration(
+        gateways=tuple(_gateway(one) for one in table.tables("gateways")),
         limit=table.number("limit", 0) or 0,
         cn_equals_code=table.flag("cn_equals_code", False),
         verification_max_days=table.number("verification_max_days", 0) or 0,
@@ -195,12 +198,22 @@ def registration(table: Table | None) -> Registration | None:
     )
 
 
+def _gateway(table: Table) -> ApiGateway:
+    table.only("region", "host")
+    return ApiGateway(
+        region=table.text("region", required=True, pattern=NAME.pattern),
+        host=table.text("host", required=True, pattern=HOST),
+        **table.provenance(),
+    )
+
+
 def _step(table: Table) -> RegistrationStep:
-    table.only("id", "method", "path", "answer")
+    table.only("id", "method", "path", "also", "answer")
     return RegistrationStep(
         id=table.text("id", required=True, pattern=NAME.pattern),
         method=table.text("method", required=True, among=METHODS),
         path=_own_path(table),
+        also=table.texts("also"),
         answer=table.texts("answer"),
         **table.provenance(),
     )

@@ -3,26 +3,19 @@
 import re
 import tomllib
 from dataclasses import replace
+from ipaddress import ip_address
 
 from probe.facts.noun import noun
 from probe.facts.profile import (
-    ClientRules,
     Endpoint,
     Environment,
-    ExpectedPin,
     Marks,
-    Names,
     Profile,
     Reporting,
-    Revocation,
-    SubjectRule,
-    Tls,
-    Trust,
     Value,
     Variable,
 )
-from probe.facts.target import VERSIONS
-from probe.profiles import checks, patterns
+from probe.profiles import checks, patterns, rules
 from probe.profiles.lines import lines
 from probe.profiles.table import LONG, Faults, Table, guess
 from probe.profiles.templates import NAME
@@ -37,7 +30,6 @@ PROTOCOLS = (
 )
 TYPES = ("text", "host", "port", "id", "file", "secret-env")
 HEX = r"[0-9a-f]{64}"
-PUBLIC = r"\d{4}-\d{2}-\d{2}"
 PORT = re.compile(r"[1-9]\d{0,4}")
 TOP = (
     *("schema", "id", "title", "version", "sources", "notes", "variables", "environments", "endpoints", "tls", "names", "trust", "revocation"),
@@ -126,11 +118,11 @@ def _profile(top: Table, origin: str) -> Profile:
         variables=variables,
         environments=environments,
         endpoints=endpoints,
-        tls=_tls(top.table("tls")),
-        names=_names(top.table("names")),
-        trust=_trust(top.table("trust")),
-        revocation=_revocation(top.table("revocation")),
-        client_certificate=_client(top.table("client_certificate")),
+        tls=rules.tls(top.table("tls")),
+        names=rules.names(top.table("names")),
+        trust=rules.trust(top.table("trust")),
+        revocation=rules.revocation(top.table("revocation")),
+        client_certificate=rules.client(top.table("client_certificate")),
         checks=asked,
         ca_registration=checks.registration(top.table("ca_registration")),
         handover=checks.handover(top.table("handover")),
@@ -191,7 +183,6 @@ def _endpoint(name: str, table: Table, environments: tuple[Environment, ...]) ->
     environment = table.text("environment")
     if environment and environment not in names:
         table.fault("environment", f"there is no environment {environment!r}, " + (guess(environment, names) if names else "the profile has none"))
-    whole = isinstance(table.values.get("addresses"), str)
     return Endpoint(
         name=name,
         environment=environment,
@@ -204,13 +195,28 @@ def _endpoint(name: str, table: Table, environments: tuple[Environment, ...]) ->
         sni=table.text("sni", template=True),
         alpn=table.texts("alpn"),
         aliases=table.values_of("aliases", template=True),
-        addresses=(table.text("addresses", among=("all", "first")),) if whole else table.texts("addresses", ("all",)),
+        addresses=_addresses(table),
         srv=table.text("srv", template=True),
         proxy=table.text("proxy", "allowed", among=("allowed", "forbidden")),
         next_hop=table.text("next_hop", "none", among=("none", "srv", "app")),
         next_hop_pattern=table.regex("next_hop_pattern"),
         **table.provenance(),
     )
+
+
+def _addresses(table: Table) -> tuple[str, ...]:
+    """The words all or first, or a list of IP addresses; written in their shortest form."""
+    if isinstance(table.values.get("addresses"), str):
+        return (table.text("addresses", among=("all", "first")),)
+    found = []
+    for number, one in enumerate(table.texts("addresses", ("all",))):
+        try:
+            found.append(one if one == "all" and not table.has("addresses") else str(ip_address(one)))
+        except ValueError:
+            table.fault(("addresses", number), f"{one!r} is no IP address; write 'all', 'first' or a list of addresses")
+    if not found:
+        table.fault("addresses", "the list of addresses is empty; write 'all', 'first' or at least one address")
+    return tuple(dict.fromkeys(found))
 
 
 def _port(table: Table) -> str:
@@ -221,105 +227,6 @@ def _port(table: Table) -> str:
     if value is None:
         table.faults.note(table.place, "field 'port' is missing")
     return str(found or "")
-
-
-def _tls(table: Table | None) -> Tls:
-    if table is None:
-        return Tls()
-    table.only("min", "max", "groups", "note_legacy")
-    return Tls(
-        min=table.text("min", among=("", *VERSIONS)),
-        max=table.text("max", among=("", *VERSIONS)),
-        groups=table.texts("groups"),
-        note_legacy=table.text("note_legacy", most=LONG),
-        **table.provenance(),
-    )
-
-
-def _names(table: Table | None) -> Names:
-    if table is None:
-        return Names()
-    table.only("rule", "expect", "ip_allowed", "wildcards")
-    return Names(
-        rule=table.text("rule", "san", among=("san", "san-or-cn", "none")),
-        expect=table.values_of("expect", template=True),
-        ip_allowed=table.flag("ip_allowed", True),
-        wildcards=table.flag("wildcards", True),
-        **table.provenance(),
-    )
-
-
-def _trust(table: Table | None) -> Trust:
-    if table is None:
-        return Trust()
-    table.only("store", "files", "anchor_rule", "anchor_expiry", "strict", "stack", "chain_from_server", "public_ca", "pins", "pin_after_pkix")
-    return Trust(
-        store=table.text("store", "system", among=("system", "files", "both", "none-by-default")),
-        files=table.texts("files", template=True),
-        anchor_rule=table.text("anchor_rule", "root", among=("root", "any")),
-        anchor_expiry=table.text("anchor_expiry", "enforced", among=("enforced", "ignored")),
-        strict=table.flag("strict", False),
-        stack=table.text("stack", among=("", "java", "openssl")),
-        chain_from_server=table.text("chain_from_server", "full", among=("full", "leaf-ok")),
-        public_ca=table.text("public_ca", "allowed", among=("allowed", "forbidden", "required")),
-        pins=tuple(_pin(one) for one in table.tables("pins")),
-        pin_after_pkix=table.flag("pin_after_pkix", True),
-        **table.provenance(),
-    )
-
-
-def _pin(table: Table) -> ExpectedPin:
-    table.only("kind", "sha256", "file", "since", "until", provenance=False)
-    found = ExpectedPin(
-        kind=table.text("kind", "leaf", among=("leaf", "spki")),
-        sha256=table.text("sha256", template=True, pattern=HEX),
-        file=table.text("file", template=True),
-        since=table.text("since", pattern=f"({PUBLIC})?"),
-        until=table.text("until", pattern=f"({PUBLIC})?"),
-    )
-    if bool(found.sha256) == bool(found.file):
-        table.faults.note(table.place, "a pin has either sha256 or file")
-    return found
-
-
-def _revocation(table: Table | None) -> Revocation:
-    if table is None:
-        return Revocation()
-    table.only("check", "reachable_from_client")
-    check = table.text("check", "off", among=("off", "soft", "hard"))
-    return Revocation(check=check, reachable_from_client=table.flag("reachable_from_client", True), **table.provenance())
-
-
-def _client(table: Table | None) -> ClientRules:
-    if table is None:
-        return ClientRules()
-    table.only("policy", "issuer_regex", "subject_rules", "eku", "v1_allowed", "send_chain", "key", "direct_issuer_only", "selection")
-    policies = ("required", "optional", "forbidden", "must-not-be-demanded", "unknown")
-    return ClientRules(
-        policy=table.text("policy", "unknown", among=policies),
-        issuer_regex=table.values_of("issuer_regex", regex=True),
-        subject_rules=tuple(_subject(one) for one in table.tables("subject_rules")),
-        eku=table.text("eku", "any", among=("any", "required")),
-        v1_allowed=table.flag("v1_allowed", False),
-        send_chain=table.text("send_chain", "with-ca", among=("leaf", "with-ca", "full")),
-        key=table.texts("key", among=("RSA", "EC", "Ed25519", "Ed448")),
-        direct_issuer_only=table.flag("direct_issuer_only", False),
-        selection=table.text("selection", "always", among=("always", "by-ca-list")),
-        **table.provenance(),
-    )
-
-
-def _subject(table: Table) -> SubjectRule:
-    table.only("attribute", "equals", "regex")
-    found = SubjectRule(
-        attribute=table.text("attribute", required=True, pattern=r"[A-Za-z]{1,32}|\d+(\.\d+)+"),
-        equals=table.text("equals", template=True),
-        regex=table.regex("regex"),
-        **table.provenance(),
-    )
-    if bool(found.equals) == bool(found.regex):
-        table.faults.note(table.place, "a subject rule has either equals or regex")
-    return found
 
 
 def _reporting(table: Table | None) -> Reporting:

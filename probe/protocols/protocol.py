@@ -48,6 +48,8 @@ class Asked:
     """What to say in place of the usual first words: one request of HTTP, whole. It may hold secrets, so it is never written down.
 
     ``keep`` are further header fields of the answer that may be kept. ``hide`` are the secrets, which an answer may repeat and nobody shall see.
+    ``to`` are the servers that it may be said to: the SHA-256 (lower-case hex) of their certificates, of which one must be shown on the very connection. Empty:
+    any.
     """
 
     method: str
@@ -56,6 +58,7 @@ class Asked:
     body: bytes = field(default=b"", repr=False)
     keep: tuple[str, ...] = ()
     hide: tuple[bytes, ...] = field(default=(), repr=False)
+    to: tuple[str, ...] = ()
 
 
 @noun

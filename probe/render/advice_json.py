@@ -33,6 +33,15 @@ def _advice(one: Advice, redacted: bool) -> dict[str, Any]:
         "target": one.target,
         "verdict": one.verdict.value,
         "sentence": one.sentence,
+        "answer": one.answer,
+        "steps": [
+            {
+                "step": each.title,
+                "before": [{"tone": tone, "says": says} for tone, says in each.before],
+                "after": [{"tone": tone, "says": says} for tone, says in each.after],
+            }
+            for each in one.steps
+        ],
         "before": one.before,
         "judged_at": dump(one.judged_at),
         "now": [{"tone": tone, "says": says} for tone, says in one.now],

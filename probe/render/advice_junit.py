@@ -4,7 +4,7 @@ A choice that is good for some clients only is a failure, as is none; what was n
 """
 
 from probe.causes.words import Verdict
-from probe.render.advice_terminal import ANSWERS, TONES
+from probe.render.advice_terminal import TONES
 from probe.render.junit import attribute, xml_text
 from probe.report.advice import Advice, AdviceReport
 
@@ -25,7 +25,7 @@ def _kind(one: Advice) -> str:
 
 def _suite(one: Advice, kind: str) -> str:
     name, when = attribute(one.target), one.taken_at.strftime("%Y-%m-%dT%H:%M:%S")
-    said = [f"{ANSWERS[one.verdict].capitalize()}. {one.sentence}", *((f"First: {one.before}",) if one.before else ())]
+    said = [one.sentence, *((f"First: {one.before}",) if one.before else ())]
     said += [f"{TONES[tone]}: {says}" for tone, says in (*one.now, *one.remarks)]
     said += [f"{choice.heading}: {choice.proof}" for choice in one.choices]
     said += [f"{label}: {value}" for lost in one.missing for label, value in lost.lines]

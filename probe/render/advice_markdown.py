@@ -3,7 +3,7 @@
 from probe.render.advice_terminal import ANSWERS, TONES
 from probe.render.markdown import code, escaped, fenced
 from probe.render.words import moment
-from probe.report.advice import Advice, AdviceReport, ChoiceText, Remark
+from probe.report.advice import Advice, AdviceReport, ChoiceText, Remark, StepText
 
 
 def render(report: AdviceReport) -> str:
@@ -18,7 +18,9 @@ def render(report: AdviceReport) -> str:
 
 
 def _advice(one: Advice) -> list[str]:
-    lines = [f"## {ANSWERS[one.verdict].capitalize()}: {escaped(one.target)}", "", f"**{escaped(one.sentence)}**", ""]
+    lines = [f"## {(one.answer or ANSWERS[one.verdict]).capitalize()}: {escaped(one.target)}", "", f"**{escaped(one.sentence)}**", ""]
+    if one.steps:
+        lines += ["| Step | Before | After |", "| --- | --- | --- |", *(_step(each) for each in one.steps), ""]
     if one.before:
         lines += [f"First: {escaped(one.before)}", ""]
     for heading, remarks in (("As it is now", one.now), ("What no trust store mends", one.remarks)):
@@ -46,6 +48,12 @@ def _advice(one: Advice) -> list[str]:
 
 def _remarks(remarks: tuple[Remark, ...]) -> list[str]:
     return [f"- {TONES[tone]}: {escaped(says)}" for tone, says in remarks]
+
+
+def _step(step: StepText) -> str:
+    """One row of a table, in which a line break is an element of HTML."""
+    cells = ("<br>".join(f"{TONES[tone]}: {escaped(says)}" for tone, says in remarks) for remarks in (step.before, step.after))
+    return f"| {escaped(step.title)} | {' | '.join(cells)} |"
 
 
 def _choice(number: int, choice: ChoiceText, one: Advice) -> list[str]:

@@ -12,7 +12,7 @@ NARROW, WIDE = 80, 120
 BLOCK, WIDEST = 200, 400
 ANSWERS = {Verdict.WORKS: "INSTALL", Verdict.DEPENDS: "DEPENDS", Verdict.FAILS: "NO CHOICE", Verdict.UNDECIDED: "UNDECIDED"}
 """The answer in a word or two."""
-TONES = {"good": "ok", "warn": "LOOK", "bad": "PROBLEM"}
+TONES = {"good": "ok", "warn": "LOOK", "bad": "PROBLEM", "open": "OPEN", "do": "DO"}
 _STYLE = {Verdict.WORKS: "1;32", Verdict.DEPENDS: "1;33", Verdict.FAILS: "1;31", Verdict.UNDECIDED: "1;36"}
 PLATFORMS = 4
 """Platforms whose steps are printed; the others are named."""
@@ -43,9 +43,15 @@ def written(report: AdviceReport, width: int) -> list[str]:
 
 
 def _advice(one: Advice, files: bool, paint: Paint, width: int) -> list[str]:
-    word = ANSWERS[one.verdict]
+    word = one.answer or ANSWERS[one.verdict]
     first, *rest = wrap(visible(one.sentence, 1200), width, f"{word}  ", "  ")
     lines = [first.replace(word, paint(word, _STYLE[one.verdict]), 1), *rest]
+    if one.steps:
+        lines += ["", paint("The exchange of the certificate, step by step", "1")]
+        for number, step in enumerate(one.steps, 1):
+            lines += [f"  {number}. {visible(step.title)}"]
+            for when, remarks in (("before", step.before), ("after", step.after)):
+                lines += [f"     {when}:", *(line for each in _remarks(remarks, width - 5) for line in (f"     {each}",))] if remarks else []
     if one.before:
         lines += ["", paint("First", "1"), *wrap(visible(one.before, 4000), width, "  ")]
     if one.now:

@@ -77,6 +77,15 @@ class Missing:
 
 
 @noun
+class StepText:
+    """One step of the exchange of a partner's certificate: what must hold before it is done, and after. Tones here also: open (not known), do (to be done)."""
+
+    title: str
+    before: tuple[Remark, ...] = ()
+    after: tuple[Remark, ...] = ()
+
+
+@noun
 class Advice:
     """For one endpoint or file.
 
@@ -84,7 +93,8 @@ class Advice:
     there is none, undecided when that was not found out. ``sentence`` is the answer. ``before`` is what must be done first ("": nothing).
     ``now`` is about the stores in use, ``remarks`` about everything that no trust store mends. ``question`` goes to whoever runs the authority, ``ticket`` is
     (recipient, text) for whoever installs. ``fingerprints`` are lines to compare. ``repeat`` is the command that asks again.
-    ``unknown_host``: no such name exists, as after a typing error.
+    ``unknown_host``: no such name exists, as after a typing error. ``steps`` are those of the exchange of a partner's certificate, when that is what was asked
+    about; ``answer`` is then its answer in a word or two in place of the usual one.
     """
 
     target: str
@@ -108,6 +118,8 @@ class Advice:
     program: Program | None = None
     interrupted: bool = False
     unknown_host: bool = False
+    steps: tuple[StepText, ...] = ()
+    answer: str = ""
 
     @property
     def best(self) -> ChoiceText | None:
@@ -128,7 +140,6 @@ class AdviceReport:
     written: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    redacted: bool = False
     redacted: bool = False
 
 

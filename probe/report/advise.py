@@ -5,6 +5,7 @@ from dataclasses import replace
 from probe.case.case import Case
 from probe.case.choices import Choice, Choices, Judged, Kind, is_root, trusts
 from probe.case.path import StackVerdict
+from probe.case.rollover import Rollover
 from probe.causes.words import Verdict
 from probe.diagnose import Diagnosis, diagnose
 from probe.facts.certificate import Certificate, title
@@ -17,6 +18,7 @@ from probe.report.advice_files import Named, named
 from probe.report.advice_now import intercepted, now, program_lines, remaining, revoked
 from probe.report.advice_texts import PASSWORD, fingerprints, platforms, question, ticket, verify
 from probe.report.certificates import Numbers
+from probe.report.rollover import Table
 from probe.report.compose import UNKNOWN_HOST
 from probe.report.words import circumstances, endpoint, repeat, short, titled
 
@@ -71,12 +73,29 @@ def advise(observation: Observation, program: Program | None = None, password: s
         and base.cause.code == UNKNOWN_HOST
         and not any(one.aliases for one in observation.resolutions),
     )
-    return replace(made, ticket=ticket(choices, best, names, unproven) if best and verdict is Verdict.WORKS else None)
+    made = replace(made, ticket=ticket(choices, best, names, unproven) if best and verdict is Verdict.WORKS else None)
+    rules = observation.agreement.renewal if observation.agreement else None
+    if rules is None:
+        return made
+    if not observation.given:
+        says = "Name the partner's new certificate too, and its exchange is told step by step"
+        return replace(made, now=(*made.now, ("warn", f"{says}: --var {rules.new.strip('{}')}=FILE")))
+    return _exchanged(made, Table(Rollover(observation), rules, made.target))
+
+
+def _exchanged(made: Advice, table: Table) -> Advice:
+    """The advice with the steps of the exchange of a partner's certificate, and its answer."""
+    if made.interrupted:
+        return replace(made, steps=table.steps)
+    answer, verdict, sentence = table.answer
+    # What is in the system's own list is trusted already; of what is to be imported the steps say how to make sure.
+    return replace(made, steps=table.steps, answer=answer, verdict=verdict, sentence=sentence, before="", ticket=None)
 
 
 def _repeat(target: Target) -> str:
     """The command that asks again, with the options that it has."""
-    plain = replace(target, app=True, client_auth="allowed", cert="", key="", send_anyway=False, on_file=None, allowed=(), revocation="off", pin=None)
+    plain = replace(target, app=True, client_auth="allowed", cert="", key="", send_anyway=False, on_file=None, allowed=(), revocation="off")
+    plain = replace(plain, pin=None, also_pins=(), uploaded=None)
     plain = replace(plain, tls_min=None, tls_max=None, repeat=1, public=PUBLIC)
     return repeat(plain).replace("probe check", "probe trust", 1).replace("probe inspect", "probe trust", 1)
 

@@ -15,6 +15,7 @@ from probe.facts.listening import HIGHEST, Listening
 from probe.facts.observation import Call, Handshake, Observation
 from probe.facts.target import Target
 from probe.report import Candidate, ChainBox, FoundText, Result, TimelineBar, TimelineRow
+from probe.report.called_profile import handed, system
 from probe.report.certificates import WORDS, Numbers
 from probe.report.sceptic import Told
 from probe.report.timeline import rows
@@ -47,6 +48,8 @@ def turned(result: Result, found: Diagnosis, numbers: Numbers) -> Result:
         explained=tuple(proven(one) for one in result.explained),
         stacks=(),
         chain=boxes(case, numbers),
+        messages=(*result.messages, *handed(found)),
+        profile=system(case.observation.agreement),
         timeline=_timeline(case),
         handshake=handshake(case),
         circumstances=circumstances(case),
@@ -78,7 +81,11 @@ def repeat(target: Target) -> str:
         ("--name", target.host if listening.named else ""),
         ("--request-client-cert", listening.request if listening.request != "off" else ""),
         *(("--trust", one) for one in target.trust if one != "none"),
-        ("--uploaded", target.pin.source if target.pin else ""),
+        ("--uploaded", target.pin.source if target.pin and target.pin.option else ""),
+        ("--profile", target.profile),
+        ("--env", target.env),
+        ("--endpoint", target.endpoint if target.profile else ""),
+        *(("--var", f"{name}={value}") for name, value in target.variables),
         ("--calls", str(listening.calls) if listening.calls != 1 else ""),
         ("--timeout", f"{target.timeout:g}" if target.timeout != 300 else ""),
         ("--answer", str(listening.status) if listening.status != 200 else ""),
@@ -329,8 +336,8 @@ def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
     if call:
         found += [("Caller", caller(call)), *((("Called address", call.local),) if call.local else ())]
         found += [(label, value) for label, value in handshake(case) if label in ("Offers", "Asks for (SNI)", "Caller's certificate", "Possible")]
-    if target.pin:
-        found.append(("Certificate that the caller has on file", target.pin.source))
+    found += [("Certificate that the caller has on file", one.source) for one in (target.pin, *target.also_pins) if one]
+    found += system(seen.agreement)
     for one in seen.stores:
         if one.kind != "none":
             found.append(("Trusted of callers", f"{one.path or one.source}, {one.size} anchor{'s' if one.size != 1 else ''}"))

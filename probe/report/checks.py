@@ -78,10 +78,14 @@ def profile_lines(case: Case) -> tuple[tuple[str, str], ...]:
     lines += [("Client certificate", one) for one in remarks(agreement.client_certificate, case.observation.identity)]
     if agreement.sources:
         lines.append(("Profile made from", "; ".join(agreement.sources)))
-    lines += [("Not verified", f"{one[:1].upper()}{one[1:]}") for one in agreement.unverified[:MOST]]
-    if len(agreement.unverified) > MOST:
-        lines.append(("Not verified", f"{len(agreement.unverified) - MOST} more values: probe profiles show {agreement.profile}"))
-    return tuple(lines)
+    return (*lines, *not_verified(agreement))
+
+
+def not_verified(agreement: Agreement) -> tuple[tuple[str, str], ...]:
+    """The values in use that nobody has verified, as (label, value)."""
+    every = [("Not verified", f"{one[:1].upper()}{one[1:]}") for one in agreement.unverified[:MOST]]
+    more = len(agreement.unverified) - MOST
+    return (*every, *((("Not verified", f"{more} more values: probe profiles show {agreement.profile}"),) if more > 0 else ()))
 
 
 def profile_name(agreement: Agreement) -> str:

@@ -56,11 +56,13 @@ MEANINGS = {
     "Answer of the service": "The service behind TLS answers differently.",
     "Name checked": "Different names were checked.",
     "Addresses": "The name led to other addresses: DNS was changed, or is answered differently there.",
-    "Trust store": "The two were judged with different trust: that alone can make one work and the other not.",
     "Seen from": "They were seen from different machines.",
     "Private keys": "One has a private key that the other has not.",
 }
-MATTERING = frozenset({"TLS version", "Client certificate", "Answer of the service", "Trust store", "Application protocol"})
+MATTERING = frozenset({"TLS version", "Client certificate", "Answer of the service", "Application protocol"})
+STORE, VERDICT = "Trust store", "Verdict"
+CAUSING = ("Behind it", STORE, "Root", "Own certificate")
+"""What may be why one side works and the other does not, the likeliest first."""
 
 
 def compare(left: Side, right: Side) -> Comparison:
@@ -68,7 +70,7 @@ def compare(left: Side, right: Side) -> Comparison:
     rows = [*_verdicts(left, right), *_certificates(left, right)]
     if not (left.files or right.files):
         known = dict(right.facts)
-        rows += [_fact(label, value, known[label]) for label, value in left.facts if label in known]
+        rows += [_fact(label, value, known[label]) if label != STORE else _store(left, right, value, known[label]) for label, value in left.facts if label in known]
     decided = bool(left.held) and bool(right.held)
     return Comparison(left=left, right=right, sentence=_sentence(left, right, rows, decided), rows=tuple(rows), decided=decided)
 
@@ -80,14 +82,32 @@ def _sentence(left: Side, right: Side, rows: list[Row], decided: bool) -> str:
     matters = [one for one in rows if one.weight is Weight.MATTERS]
     if not matters:
         return "Nothing differs that a client would notice."
-    first = next((one for one in matters if one.means and one.label != "Verdict"), matters[0])
-    return first.means or f"They differ in: {', '.join(one.label.lower() for one in matters)}."
+    stacks = {stack for stack, _ in left.stacks}
+    verdict = next((one.means for one in matters if one.label == VERDICT), "")
+    telling = [one for one in matters if one.means and one.label != VERDICT and one.label not in stacks]
+    if verdict:
+        telling.sort(key=lambda one: CAUSING.index(one.label) if one.label in CAUSING else len(CAUSING))
+    told = " ".join(one for one in (verdict, telling[0].means if telling else "") if one)
+    return told or next((one.means for one in matters if one.means), f"They differ in: {', '.join(one.label.lower() for one in matters)}.")
 
 
 def _fact(label: str, left: str, right: str) -> Row:
     if left == right:
         return Row(label=label, left=left, right=right, weight=Weight.SAME)
     return Row(label=label, left=left, right=right, weight=Weight.MATTERS if label in MATTERING else Weight.NOTE, means=MEANINGS.get(label, ""))
+
+
+def _store(left: Side, right: Side, ours: str, theirs: str) -> Row:
+    """Another trust store matters where it is why only one side has a root for its chain."""
+    if ours == theirs:
+        return Row(label=STORE, left=ours, right=theirs, weight=Weight.SAME)
+    knows, lacks = (left, right) if left.anchored else (right, left)
+    # A chain that ends before its root leads to no store.
+    if left.anchored == right.anchored or lacks.root is None or not is_self_issued(lacks.root):
+        both = "; each store has a certificate that its chain leads to" if left.anchored and right.anchored else ""
+        return Row(label=STORE, left=ours, right=theirs, weight=Weight.NOTE, means=f"They were judged with different trust{both}.")
+    means = f'They were judged with different trust: the store of {lacks.label} lacks "{title(lacks.root)}", and that of {knows.label} has what its chain leads to.'
+    return Row(label=STORE, left=ours, right=theirs, weight=Weight.MATTERS, means=means)
 
 
 def _verdicts(left: Side, right: Side) -> list[Row]:
@@ -102,7 +122,7 @@ def _verdicts(left: Side, right: Side) -> list[Row]:
         if better.works and worse.works is False
         else "They end differently."
     )
-    rows = [Row(label="Verdict", left=left.verdict, right=right.verdict, weight=weight, means=means)]
+    rows = [Row(label=VERDICT, left=left.verdict, right=right.verdict, weight=weight, means=means)]
     known = dict(right.stacks)
     for stack, accepts in left.stacks:
         if stack in known and known[stack] != accepts:
@@ -159,6 +179,9 @@ def _leaf(left: Side, right: Side) -> str:
         return ""
     if not (set(_named(ours)) & set(_named(theirs))):
         return "The certificates are for different names: these are different endpoints, or environments."
+    if _issued(ours) == _issued(theirs):
+        same = "the same key" if _key(ours) == _key(theirs) else "different keys"
+        return f"The certificates are for the same names, issued at the same time, with {same}: whoever compares whole certificates takes one of them only."
     newer, older = (right, left) if _issued(theirs) > _issued(ours) else (left, right)
     key = "the same key" if _key(ours) == _key(theirs) else "a new key"
     pins = "pins on the certificate break, pins on the key hold" if _key(ours) == _key(theirs) else "whoever has the old certificate on file needs the new one"
@@ -176,13 +199,30 @@ def _behind(left: Side, right: Side) -> Row:
     if left.chain[0] == right.chain[0] and (only_left or only_right):
         full, short_of, what = (left, right, only_left) if only_left else (right, left, only_right)
         means = f"{short_of.label} lacks {_several(tuple(what))}, which {full.label} has."
-        if not short_of.files:
+        if short_of.works:
+            means = f"{means} It works all the same: clients find another way, or know it already."
+        elif not short_of.files:
+            means, weight = f"{means} Clients that do not fetch it refuse.", Weight.MATTERS
+    elif lacked := _lacked(left, right, only_left, only_right):
+        short_of, issuer = lacked
+        means, weight = f"{short_of.label} lacks {title(issuer)}, which issued its certificate and which the other one has.", Weight.NOTE
+        if not short_of.files and not short_of.works:
             means, weight = f"{means} Clients that do not fetch it refuse.", Weight.MATTERS
     elif only_left and only_right:
         means, weight = "The intermediates differ, as after a change of the issuing authority.", Weight.MATTERS
     elif mine != other and not (only_left or only_right):
         means = "The same certificates, in another order."
     return Row(label="Behind it", left=_several(mine), right=_several(other), weight=weight, means=means)
+
+
+def _lacked(left: Side, right: Side, only_left: list[Certificate], only_right: list[Certificate]) -> tuple[Side, Certificate] | None:
+    """The side that does not send the issuer of its own certificate, and that issuer, where the other side has it."""
+    for short_of, theirs in ((left, only_right), (right, only_left)):
+        wanted = short_of.chain[0].read.issuer
+        found = next((one for one in theirs if wanted and one.read.subject and one.read.subject.key == wanted.key), None)
+        if found is not None and not any(one.read.subject and wanted and one.read.subject.key == wanted.key for one in short_of.held):
+            return short_of, found
+    return None
 
 
 def identity(one: Certificate) -> str:

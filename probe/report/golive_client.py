@@ -112,7 +112,9 @@ def _accepted(view: View, identity: Identity | None) -> Item | None:
         return view.item("client-accepted", Outcome.FAIL if demanded else Outcome.WARN, says, found=judged, evidence=evidence)
     listed = "Of whom it asked was not seen, as it asked inside the encryption." if unseen(case.client) else LISTED[case.client.listing]
     if any(one.client.held_back or not one.client.sent for one in asking):
-        why = "it is not valid today; send-anyway = true presents it all the same" if case.client.held_back else "it was not presented"
+        anyway = "send-anyway = true presents it all the same"
+        held = f"it is one for a server; {anyway}" if case.client.serving else f"it is not valid today; {anyway}"
+        why = held if case.client.held_back else "it was not presented"
         return view.open("client-accepted", f"The server asks for a certificate, but {why}. {listed}")
     if all(one.client.accepted or _arrived(one) for one in asking):
         warned = bool(judged)

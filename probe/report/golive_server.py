@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from probe.case.case import Case
 from probe.case.path import Objection, StackVerdict, Why
+from probe.case.pins import met
 from probe.causes.objected import which
 from probe.causes.words import Certainty, Effect, Evidence, Finding
 from probe.facts.certificate import title
@@ -39,7 +40,10 @@ def answering(view: View) -> Item:
         versions = ", ".join(dict.fromkeys(one.handshake.version or "TLS" for one in good if one.handshake))
         says = f"{versions} at {_many([_place(one) for one in good])}."
         return view.item("tls", Outcome.WARN if judged else Outcome.PASS, f"{says} {sentences(judged)}".strip(), found=judged, evidence=evidence)
-    if dead and not breaking and cause and cause.code.startswith("client.") and all(one.connected for one in dead):
+    # A fault of the chain or the name may be the cause of the whole, and still it was the certificate that ended these handshakes.
+    sure = any(one.code.startswith("client.") and one.effect is Effect.BREAKS and one.certainty is not Certainty.POSSIBLE for one in view.findings)
+    ended = (cause and cause.code.startswith("client.")) or (sure and all(one.client.refusal for one in dead))
+    if dead and not breaking and ended and all(one.connected for one in dead):
         says = f"{_many([_place(one) for one in view.cases])} answered; the handshake ended at the client certificate, see there."
         return view.item("tls", Outcome.PASS, says, evidence=evidence)
     if good and not breaking and all(one.connect and one.connect.ending.how in (How.UNREACHABLE, How.LOCAL) for one in dead):
@@ -121,7 +125,7 @@ def lasting(view: View) -> Item:
                 objection, path, _ = found[0]
                 certificate = objection.about
                 what = which(path, objection.at)
-                says = f"{what} {_over(objection, moment, days.begin)}{_timing(view, outcome)}"
+                says = f"{what} {_over(objection, moment, view.looked or days.begin)}{_timing(view, outcome)}"
                 others = {one.about for one, _, _ in found} - {certificate}
                 says += f" So {'does' if len(others) == 1 else 'do'} {len(others)} more of the chain." if others else ""
                 code = "endpoint.expires-soon" if outcome is Outcome.WARN else "chain.expired" if objection.why is Why.EXPIRED else "chain.not-yet-valid"
@@ -154,9 +158,13 @@ def pinned(view: View) -> Item | None:
         return None
     if not view.shown:
         return view.open("pin", "No certificate was seen.")
-    same = [one for one in view.shown if one.leaf and sha256(one.leaf.der).hexdigest() == pin.sha256]
+    same = [one for one in view.shown if met(one.target, one.leaf, one.at)]
     if len(same) == len(view.shown):
-        evidence = tuple(view.seen(one, f"{_place(one)} sends the certificate with SHA-256 {pin.sha256}.", one.chain_handshake) for one in same[:SHOWN])
+        evidence = tuple(
+            view.seen(one, f"{_place(one)} sends the certificate with SHA-256 {sha256(one.leaf.der).hexdigest()}.", one.chain_handshake)
+            for one in same[:SHOWN]
+            if one.leaf
+        )
         return view.item("pin", Outcome.PASS, f"Exactly the certificate in {pin.source} is served.", evidence=evidence)
     where = _many([_place(one) for one in view.shown if one not in same])
     evidence = view.evidence(judged) or tuple(view.seen(one, f"{_place(one)} sends another one.", one.chain_handshake) for one in view.shown if one not in same)
@@ -174,13 +182,13 @@ def _at(case: Case, moment: datetime) -> Case:
     return Case(replace(case.observation, target=replace(case.observation.target, at=moment)), case.address)
 
 
-def _over(one: Objection, moment: datetime, begin: datetime) -> str:
+def _over(one: Objection, moment: datetime, looked: datetime) -> str:
     read = one.about.read
     if one.why is Why.NOT_YET_VALID:
         return f"is valid only from {read.not_before:%Y-%m-%d %H:%M} UTC on." if read.not_before else "is not valid yet."
     if read.not_after is None:
         return "is not valid."
-    return f"{'ended' if read.not_after < min(begin, moment) else 'ends'} on {read.not_after:%Y-%m-%d %H:%M} UTC."
+    return f"{'ended' if read.not_after < min(looked, moment) else 'ends'} on {read.not_after:%Y-%m-%d %H:%M} UTC."
 
 
 def _timing(view: View, outcome: Outcome) -> str:

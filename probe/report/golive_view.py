@@ -79,6 +79,11 @@ class View:
         return self.main or self.name not in self.place.aliases
 
     @property
+    def looked(self) -> datetime | None:
+        """When it was looked at."""
+        return self.look.observation.taken_at if self.look.observation else None
+
+    @property
     def observation(self) -> Observation | None:
         """What was seen."""
         return self.look.observation

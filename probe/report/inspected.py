@@ -59,12 +59,22 @@ def repeat(target: Target) -> str:
     named = (("--password-env", asked.password_env), ("--against", asked.against), ("--saved", asked.saved), ("--as", target.stack))
     for option, value in named:
         words += [option, value] if value else []
+    words += profiled(target)
     words += ["--at", f"{target.at:%Y-%m-%dT%H:%M:%SZ}"] if target.at else []
     for source in target.trust:
         words += ["--trust", source] if target.trust != ("system",) else []
     words += ["--fetch"] if target.fetch else []
     words += ["--fetch-private"] if target.fetch_private else []
     return shlex.join(words)
+
+
+def profiled(target: Target) -> list[str]:
+    """The options of the profile that files were looked at with."""
+    words = ["--profile", target.profile] if target.profile else []
+    words += ["--env", target.env] if target.env else []
+    for name, value in target.variables:
+        words += ["--var", f"{name}={value}"]
+    return words
 
 
 def turned(result: Result, found: Diagnosis, numbers: Numbers) -> Result:

@@ -81,12 +81,10 @@ class Originals:
         given = Pseudonyms(avoid)
         return given, {text: _pseudonym(word, given) for text, word in self.found.items()}
 
-    def also(self, files: tuple[str, ...], values: tuple[str, ...]) -> None:
-        """Further words that no observation has: paths of files, and what people call things."""
+    def also(self, files: tuple[str, ...]) -> None:
+        """Files that no observation names."""
         for path in files:
             self._file(path)
-        for value in values:
-            self._word(value, "value")
 
     # The parts of an observation
 
@@ -150,9 +148,12 @@ class Originals:
         for source in (target.cert, target.key, target.on_file.source if target.on_file else ""):
             if source:
                 self._file(source)
-        if target.pin:
-            self._file(target.pin.source)
-            self._fingerprint(target.pin.sha256)
+        for pin in (target.pin, target.uploaded, *target.also_pins):
+            if pin:
+                self._file(pin.source)
+                self._fingerprint(pin.sha256)
+        for address in target.only:
+            self._host(address)
 
     def _agreement(self, one: Agreement | None) -> None:
         """What a profile was filled in with: identifiers, hosts, files; what the system itself is called stays."""
@@ -270,7 +271,9 @@ class Originals:
         for source in (*asked.sources, asked.saved) if asked else ():
             if source:
                 self._file(source)
-        for file in one.files:
+        for part in one.given:
+            self._file(part.source)
+        for file in (*one.files, *(each for part in one.given for each in part.files)):
             archive, _, inner = file.path.partition(": ")
             for path in (file.path, archive, inner):
                 if path:
@@ -364,6 +367,7 @@ def _certificates(one: Observation) -> list[Certificate]:
     found += [held for call in one.calls for held in (*shown(call), *of_caller(call))]
     found += one.served.certificates if one.served else ()
     found += [entry.certificate for file in one.files for entry in file.entries if entry.certificate]
+    found += [entry.certificate for part in one.given for file in part.files for entry in file.entries if entry.certificate]
     found += [held for served in one.against for held in served.presented]
     found += [held for fetch in one.fetches if fetch.purpose == "issuer" for held, _ in read_file(fetch.body).certificates]
     # Who signed an answer about revocation is named where the answer is.
@@ -375,6 +379,6 @@ def _certificates(one: Observation) -> list[Certificate]:
     found += [held for store in (*one.stores, *one.compared) for held in store.certificates]
     found += one.identity.certificates if one.identity else ()
     found += (one.target.on_file.certificate,) if one.target.on_file else ()
-    if one.target.pin and one.target.pin.certificate:
-        found.append(one.target.pin.certificate)
+    pins = (one.target.pin, one.target.uploaded, *one.target.also_pins)
+    found += [pin.certificate for pin in pins if pin and pin.certificate]
     return [held for held in found if held not in public]

@@ -81,7 +81,7 @@ def bare(observation: Observation) -> Observation:
         taken_at=observation.taken_at,
         took=observation.took,
         vantage=Vantage(host=observation.vantage.host),
-        target=replace(observation.target, pin=None, on_file=None),
+        target=replace(observation.target, pin=None, also_pins=(), uploaded=None, on_file=None),
         unfinished=observation.unfinished,
     )
 
@@ -90,7 +90,7 @@ class Words:
     """Replaces every original in a text, in one pass, the longest first.
 
     ``shown`` is the noun whose texts are to be replaced, ``observations`` are what it rests on, ``places`` further hosts of which it tells,
-    ``files`` and ``values`` further files, and names that people gave.
+    ``files`` further files.
     """
 
     def __init__(
@@ -99,10 +99,9 @@ class Words:
         observations: tuple[Observation, ...],
         places: tuple[str, ...] = (),
         files: tuple[str, ...] = (),
-        values: tuple[str, ...] = (),
     ) -> None:
         self.originals = Originals(observations, places)
-        self.originals.also(files, values)
+        self.originals.also(files)
         self.given, made = self.originals.pseudonyms()
         whole = "\0".join(_texts(shown)).lower()
         # Most originals never reach the report (fingerprints in other forms, stores' entries): only the others are worth a search in each text.

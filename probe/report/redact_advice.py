@@ -15,12 +15,12 @@ _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----"
 def redact(report: AdviceReport) -> AdviceReport:
     """The advice under pseudonyms, the same ones for all its targets. It holds no certificate and no observation to judge again."""
     made = [one for advice in report.advices for one in named(Choices(advice.observation).all)]
-    files = [name for one in made for name in (one.pem, one.cer, one.stem)]
+    files = [name for one in made for name in (one.pem, one.cer, f"{one.alias}.crt", one.stem, one.alias)]
     programs = [one.program for one in report.advices if one.program]
     files += [path for one in programs for path in (one.executable, *(store.path for store in one.stores)) if path]
     files += [report.folder] if report.folder else []
     plain = replace(report, advices=tuple(_bare(one) for one in report.advices))
-    words = Words(plain, tuple(one.observation for one in report.advices), files=tuple(files), values=tuple(one.alias for one in made))
+    words = Words(plain, tuple(one.observation for one in report.advices), files=tuple(files))
     advices = tuple(words.walk(replace(one, certificates=tuple(replace(each, serial=words.serial(each.serial)) for each in one.certificates))) for one in plain.advices)
     return AdviceReport(
         advices=advices,

@@ -20,7 +20,8 @@ from probe.report.words import short
 class Side:
     """What is compared: its name, when it was seen, the certificates (its own first), whether it is files, the facts by label, and the verdict in words.
 
-    ``root`` is the last certificate of its chain that is known, ``picture`` are the boxes of the chain, and ``observation`` is what all this was read from.
+    ``root`` is the last certificate of its chain that is known, ``anchored`` whether one of its certificates is in the trust
+    store, ``picture`` are the boxes of the chain, and ``observation`` is what all this was read from.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Side:
     stacks: tuple[tuple[str, bool | None], ...] = ()
     root: Certificate | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    anchored: bool = False
     picture: tuple[ChainBox, ...] = ()
     observation: Observation | None = None
 
@@ -81,7 +83,7 @@ def _endpoint(found: Diagnosis, case: Case, label: str) -> Side:
         facts.append(("Answer of the service", f"{case.exchange.protocol} {case.exchange.status}"))
     facts.append(("Name checked", case.target.name))
     facts.append(("Addresses", ", ".join(sorted(addresses(seen))) or "none"))
-    facts.append(("Trust store", "; ".join(f"{store.path or store.source}, {store.size} anchors" for store in seen.stores) or "none"))
+    facts.append(("Trust store", "; ".join(f"{store.path or store.source}, {store.size} anchor{'s' if store.size != 1 else ''}" for store in seen.stores) or "none"))
     facts.append(("Seen from", seen.vantage.host))
     return Side(
         label=label,
@@ -93,6 +95,7 @@ def _endpoint(found: Diagnosis, case: Case, label: str) -> Side:
         stacks=tuple((short(stack.title), stack.accepts) for stack in case.answers),
         root=case.nearest.links[-1].certificate if case.nearest else None,
         facts=tuple(facts),
+        anchored=case.nearest is not None and any(link.anchor for link in case.nearest.links),
         picture=_unnumbered(boxes(case, Numbers(case))),
         observation=seen,
     )

@@ -1,17 +1,17 @@
 """The sentences of a report that do not belong to one cause: verdict, owners, proofs, how to repeat it."""
 
 import shlex
-from hashlib import sha256
 
 from probe.case.case import Case
 from probe.case.checked import undecided
 from probe.case.hello_size import CURRENT
+from probe.case.pins import every, fits
 from probe.causes.catalogue import entry
 from probe.causes.checked import asked
 from probe.causes.words import Certainty, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
 from probe.facts.observation import Observation
-from probe.facts.target import Target
+from probe.facts.target import Pin, Target
 
 OWNERS = {
     Owner.SERVER: "whoever runs {host}",
@@ -167,7 +167,7 @@ def repeat(target: Target) -> str:
         ("--repeat", str(target.repeat) if target.repeat > 1 else None),
         *(("--resolver", one) for one in _resolvers(target)),
         ("--revocation", target.revocation if target.revocation != "off" else None),
-        ("--pin", target.pin.source if target.pin else None),
+        *((one.option, one.source) for one in (target.pin, target.uploaded) if one and one.option),
         ("--cert", target.cert or None),
         ("--key", target.key or None),
         ("--on-file", target.on_file.source if target.on_file else None),
@@ -199,6 +199,16 @@ def _resolvers(target: Target) -> tuple[str, ...]:
     return (*((first,) if first else ()), *target.also_resolvers)
 
 
+def _pinned(case: Case, pin: Pin) -> str:
+    """A certificate that is expected, when, and whether it was sent."""
+    digits = ":".join(pin.sha256[place : place + 2] for place in range(0, len(pin.sha256), 2)).upper()
+    state = "not seen" if case.leaf is None else "it is the one that was sent" if fits(pin, case.leaf) else "another one was sent"
+    shown = f"SHA-256 {digits}" if pin.certificate is None else f"{pin.source}, SHA-256 {digits}"
+    when = f"{f' from {pin.since}' if pin.since else ''}{f' until {pin.until}' if pin.until else ''}"
+    filed = " (on file at the other side)" if pin.filed else ""
+    return f"{shown}{filed}{when}: {state}"
+
+
 def _connect(target: Target) -> str | None:
     if target.connect is None:
         return None
@@ -228,12 +238,7 @@ def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
                 ),
             )
         )
-    if target.pin:
-        digits = ":".join(target.pin.sha256[place : place + 2] for place in range(0, len(target.pin.sha256), 2)).upper()
-        same = case.leaf is not None and sha256(case.leaf.der).hexdigest() == target.pin.sha256
-        state = "not seen" if case.leaf is None else "it is the one that was sent" if same else "another one was sent"
-        shown = f"SHA-256 {digits}" if target.pin.certificate is None else f"{target.pin.source}, SHA-256 {digits}"
-        found.append(("Certificate expected", f"{shown}: {state}"))
+    found += [("Certificate expected", _pinned(case, one)) for one in every(target)]
     found.append(("Client stacks asked", ", ".join(one.title for one in case.stacks)))
     found.append(("Judged for", f"{case.at:%Y-%m-%d %H:%M:%S} UTC" + ("" if target.at is None else " (given by --at)")))
     found.append(("Seen from", seen.vantage.host + (f" ({seen.vantage.address})" if seen.vantage.address else "")))

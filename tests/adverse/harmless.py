@@ -30,7 +30,13 @@ def opener(code: str, way: str) -> Opens:
 
 
 def seen(opens: Opens, how: Conditions, *options: str) -> tuple[Scene, Observation]:
-    with under(how), Stage() as stage:
+    with under(how):
+        return looked_at(opens, *options)
+
+
+def looked_at(opens: Opens, *options: str) -> tuple[Scene, Observation]:
+    """What is seen in the weather that there is."""
+    with Stage() as stage:
         scene = opens(stage)
         return scene, observed((*scene.arguments, *options))
 

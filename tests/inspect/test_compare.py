@@ -117,7 +117,7 @@ def test_a_file_and_what_the_endpoint_sends(look: Look, made: Parts, tmp_path: P
 
 def test_what_cannot_be_compared_is_said(look: Look, made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seen = look(credentials(made.leaf, made.intermediate), "seen.json")
-    for arguments in ((seen,), (seen, seen, "--format", "html"), (tmp_path / "no such\n", seen)):
+    for arguments in ((seen,), (seen, seen, "--format", "junit"), (tmp_path / "no such\n", seen)):
         capsys.readouterr()
         assert run(["compare", *map(str, arguments)]) == 2
         assert capsys.readouterr().err

@@ -1,6 +1,6 @@
 """A copy of every scenario says what the scenario says: verdict, primary cause, codes of all findings, the words of each client stack."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,6 +13,7 @@ from probe.lab.reproduce import reproduce
 from probe.lab.scenario import all_scenarios
 from probe.lab.scene import Scene
 from probe.lab.stage import Stage
+from tests.ahead import Ahead, ahead
 
 Opens = Callable[[Stage], Scene]
 
@@ -53,9 +54,20 @@ def copied(observation: Observation) -> tuple[Diagnosis, tuple[str, ...]]:
         return diagnose(observed(copy.arguments)), copy.losses
 
 
-@pytest.mark.parametrize(("name", "opens"), EVERY, ids=[name for name, _ in EVERY])
-def test_a_copy_says_what_the_original_says(name: str, opens: Opens) -> None:
+def both(opens: Opens) -> tuple[Diagnosis, Diagnosis, tuple[str, ...]]:
+    """The diagnosis of the original and that of its copy, and what could not be copied."""
     with Stage() as stage:
         original = observed(opens(stage).arguments)
-    again, losses = copied(original)
-    assert essence(again) == essence(diagnose(original)), losses
+    return (diagnose(original), *copied(original))
+
+
+@pytest.fixture(scope="module")
+def compared() -> Iterator[Ahead[Opens, tuple[Diagnosis, Diagnosis, tuple[str, ...]]]]:
+    with ahead(both, [opens for _, opens in EVERY]) as results:
+        yield results
+
+
+@pytest.mark.parametrize(("name", "opens"), EVERY, ids=[name for name, _ in EVERY])
+def test_a_copy_says_what_the_original_says(name: str, opens: Opens, compared: Ahead[Opens, tuple[Diagnosis, Diagnosis, tuple[str, ...]]]) -> None:
+    original, again, losses = compared(opens)
+    assert essence(again) == essence(original), losses

@@ -280,7 +280,7 @@ def test_nothing_seen_is_no_advice(capsys: pytest.CaptureFixture[str], tmp_path:
         (("no-such.pem",), "does not exist"),
         (("a\0b",), "is not a target"),
         (("shop.example", "--force"), "goes with --write"),
-        (("shop.example", "--format", "junit"), "no format"),
+        (("shop.example", "--format", "yaml"), "no format"),
         (("shop.example", "--pid", "999999999"), "no process"),
         (("shop.example", "--write", "/dev/null"), "not a folder"),
         (("shop.example", "--write", "/nowhere/at/all"), "does not exist"),

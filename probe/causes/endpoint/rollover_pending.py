@@ -8,9 +8,8 @@ Clients say: nothing, unless they expect exactly the new certificate or the old 
 expired".
 """
 
-from hashlib import sha256
-
 from probe.case.case import Case
+from probe.case.pins import met, nearest
 from probe.causes.chain.pin_mismatch import same_names, shown_by
 from probe.causes.words import Cause, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.certificate import fingerprint, title
@@ -27,17 +26,17 @@ SHOWN_BY = shown_by
 
 def judge(case: Case) -> Finding | NotObserved | None:
     """The expected certificate is for the same names, newer than the one that was sent, and not over."""
-    pin, leaf = case.target.pin, case.leaf
+    pin, leaf = nearest(case.target, case.at), case.leaf
     new = pin.certificate if pin else None
     if new is not None and leaf is None:
         return NotObserved(why="No certificate came, so that none could be compared with the expected one.")
-    if pin is None or new is None or leaf is None or sha256(leaf.der).hexdigest() == pin.sha256:
+    if pin is None or new is None or leaf is None or met(case.target, leaf, case.at):
         return None
     begins, began = new.read.not_before, leaf.read.not_before
     if begins is None or began is None or begins <= began or not same_names(new, leaf) or (new.read.not_after and new.read.not_after < case.at):
         return None
     others = [one for one in case.siblings if one.leaf]
-    ready = [one.address or "" for one in others if one.leaf and sha256(one.leaf.der).hexdigest() == pin.sha256]
+    ready = [one.address or "" for one in others if met(case.target, one.leaf, case.at)]
     where = f" at {case.address}; {', '.join(ready)} already {'has' if len(ready) == 1 else 'have'} the new one" if ready else ""
     early = f" The new one is valid only from {begins:%Y-%m-%d %H:%M} UTC on." if begins > case.at else ""
     end = leaf.read.not_after

@@ -47,7 +47,7 @@ def judge(case: Case) -> Finding | None:
         if one.place.entry.public and one.place.entry.public not in {pair.key.entry.public for pair in case.files.pairs}
     )
     if not found or not (lacking or requests):
-        return None
+        return _misplaced(case)
     keys = tuple(f"{one.key.words} ({one.key.entry.what})" for one in found)
     others = (*(f"{titled(one)} in {case.files.words(one)}" for one in lacking), *(f"the request in {one.words}" for one in requests))
     asked = any(one.key.file.named or any(place.file is one.key.file for other in lacking for place in case.files.certificates[other]) for one in found)
@@ -58,6 +58,19 @@ def judge(case: Case) -> Finding | None:
     evidence += [Evidence(says=f"No key here belongs to {titled(one)}.", at=case.files.where(one)) for one in lacking]
     evidence += [Evidence(says=f"No key here belongs to the request in {one.words}.", at=one.at) for one in requests]
     return Finding(effect=Effect.BREAKS if asked else Effect.RISKS, summary=says, about=lacking[:3], evidence=tuple(evidence[:MOST]))
+
+
+def _misplaced(case: Case) -> Finding | None:
+    """Entries of key stores whose private key is not that of the certificate beside it."""
+    found = case.files.misplaced
+    if not found:
+        return None
+    named = several(tuple(f"{one.words}{f' ({one.entry.alias})' if one.entry.alias else ''}" for one in found))
+    many = len(found) > 1
+    says = f"The private key{'s' if many else ''} of {named} {'do' if many else 'does'} not belong to the certificate that the store has beside {'them' if many else 'it'}."
+    evidence = tuple(Evidence(says=f"The public key of {one.words} is not that of the private key of its entry.", at=one.at) for one in found[:MOST])
+    about = tuple(one.entry.certificate for one in found if one.entry.certificate)[:3]
+    return Finding(effect=Effect.BREAKS if any(one.file.named for one in found) else Effect.RISKS, summary=says, about=about, evidence=evidence)
 
 
 def _lack(count: int) -> str:

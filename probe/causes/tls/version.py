@@ -39,7 +39,7 @@ def judge(case: Case) -> Finding | None:
     if case.hello and case.hello.version and not about_version:
         # The server chose one of the versions offered and then stopped for another reason, which a later version may merely hide.
         return None
-    offered = _range(case.target.tls_min, case.target.tls_max)
+    offered = _range(case.target.tls_min, case.target.tls_max) + _by_profile(case)
     evidence = []
     if alert:
         who = "We refused" if alert.sent else "The server refused"
@@ -67,6 +67,15 @@ def _none(case: Case, offered: str, evidence: tuple[Evidence, ...]) -> Finding:
         evidence=evidence,
         alternatives=(("tls.cipher", why),) if every else (),
     )
+
+
+def _by_profile(case: Case) -> str:
+    """That the range is the profile's, if it is."""
+    agreement, target = case.observation.agreement, case.target
+    if agreement is None or (target.tls_min, target.tls_max) == (None, None):
+        return ""
+    same = (target.tls_min or "", target.tls_max or "") == (agreement.tls.min, agreement.tls.max)
+    return f" (the profile {agreement.profile} asks for it)" if same else ""
 
 
 def _range(lowest: str | None, highest: str | None) -> str:
