@@ -14,6 +14,7 @@ from probe.case.client_auth import TLS12, WHOLE, WITHOUT, Said
 from probe.case.hello_size import LARGE, SMALL
 from probe.case.identity import Listing
 from probe.case.path import Path, Why
+from probe.case.proxied import direct_question
 from probe.case.revocation import OFF, standings
 from probe.facts.certificate import is_self_issued
 from probe.facts.noun import noun
@@ -98,6 +99,7 @@ def further(observation: Observation) -> tuple[Todo, ...]:
             # What was found out at another address needs no more than one question here.
             wanted = tuple(one for one in wanted if sized and one.name == SMALL)
         asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted if one.name not in asked]
+    asks += [_ask(case, one) for case in known[:ASKED_ADDRESSES] if (one := direct_question(case))]
     asks += _identity_asks(known)
     asks += _group_asks(known)
     asks += _check_asks(known)
@@ -165,6 +167,10 @@ def _check_asks(known: tuple[Case, ...]) -> list[Ask]:
     return asks
 
 
+def _ask(case: Case, question: Question) -> Ask:
+    return Ask(question=question, address=case.address or "", port=case.target.connect_port or case.target.port)
+
+
 def _open(case: Case) -> bool:
     """Whether something stands in the way that a further question could explain."""
     return not case.established or not case.chain_accepted
@@ -173,7 +179,7 @@ def _open(case: Case) -> bool:
 def _questions(case: Case) -> tuple[Question, ...]:
     one = case.handshake
     if one is None:
-        return ()
+        return _instead_of_words(case)
     wanted: list[Question] = []
     if one.sni is None and _is_name(case.target.name):
         wanted.append(Question(name="with-sni", with_sni=True, tls_min=case.target.tls_min, tls_max=case.target.tls_max, app=False))
@@ -183,11 +189,32 @@ def _questions(case: Case) -> tuple[Question, ...]:
         return ()
     if case.target.tls_min or case.target.tls_max:
         wanted.append(Question(name="any-version", with_sni=one.sni is not None, app=False))
-    if not one.received:
+    if not one.received and case.start is None:
         wanted.append(Question(name="plaintext", plaintext=True, with_sni=False, app=False))
+        wanted += _after_words(case)
     if one.first_bytes:
         return tuple(wanted)
     return (*wanted, *_retries(case, one))
+
+
+def _instead_of_words(case: Case) -> tuple[Question, ...]:
+    """Where the words before TLS came to nothing: does TLS begin at once here?"""
+    from probe.case.starttls import DIRECT, Came, came  # few checks have words before TLS
+
+    target = case.target
+    if case.start is None or came(case.start) not in (Came.SILENT, Came.CUT, Came.STRANGE):
+        return ()
+    return (Question(name=DIRECT, start="", with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=False),)
+
+
+def _after_words(case: Case) -> tuple[Question, ...]:
+    """Where TLS at once got no TLS for an answer: does it begin after plain words here?"""
+    from probe.case.starttls import PLAIN_FIRST, guessed_start
+
+    target, protocol = case.target, guessed_start(case)
+    if not protocol:
+        return ()
+    return (Question(name=PLAIN_FIRST, start=protocol, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=False),)
 
 
 def _retries(case: Case, one: Handshake) -> tuple[Question, ...]:

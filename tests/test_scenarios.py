@@ -1,6 +1,6 @@
 """The laboratory against the whole: broken gives exactly its cause, mended works, healthy oddities work, and replays say the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,6 +18,7 @@ from probe.lab.shown import CODES, not_shown
 from probe.lab.stage import Stage
 from probe.render.json import render
 from probe.report.compose import compose, exit_code
+from tests.ahead import Ahead, ahead
 from tests.facts.test_codec import observation as sample
 from tests.silence import assert_nothing_missed
 
@@ -33,6 +34,23 @@ def cases() -> list[tuple[Scenario, str, Opens]]:
 
 EVERY = cases()
 EMPTY = sample()
+Seen = tuple[Scene, Observation | Unusable]
+
+
+def looked_at(opens: Opens) -> Seen:
+    """A scenario, and what was seen of it, or why it could not be looked at."""
+    with Stage() as stage:
+        scene = opens(stage)
+        try:
+            return scene, observed(scene.arguments, scene.command)
+        except Unusable as refused:
+            return scene, refused
+
+
+@pytest.fixture(scope="module")
+def look() -> Iterator[Ahead[Opens, Seen]]:
+    with ahead(looked_at, [*(opens for _, _, opens in EVERY), *(opens for _, opens in HEALTHY)]) as results:
+        yield results
 
 
 def told(found: Diagnosis) -> str:
@@ -43,15 +61,13 @@ def told(found: Diagnosis) -> str:
 
 
 @pytest.mark.parametrize(("one", "name", "opens"), EVERY, ids=[f"{one.code}-{name}" for one, name, _ in EVERY])
-def test_a_scenario_says_what_it_should(one: Scenario, name: str, opens: Opens) -> None:
-    with Stage() as stage:
-        scene = opens(stage)
-        if not scene.expects.verdict:
-            with pytest.raises(Unusable) as refused:
-                observed(scene.arguments, scene.command)
-            assert refused.value.says and refused.value.next_step
-            return
-        observation = observed(scene.arguments, scene.command)
+def test_a_scenario_says_what_it_should(one: Scenario, name: str, opens: Opens, look: Ahead[Opens, Seen]) -> None:
+    scene, observation = look(opens)
+    if not scene.expects.verdict:
+        assert isinstance(observation, Unusable)
+        assert observation.says and observation.next_step
+        return
+    assert isinstance(observation, Observation), observation
     found = diagnose(observation)
     assert not found.defects
     assert_nothing_missed(observation)
@@ -69,10 +85,9 @@ def test_a_scenario_says_what_it_should(one: Scenario, name: str, opens: Opens) 
 
 
 @pytest.mark.parametrize(("name", "opens"), HEALTHY, ids=[name for name, _ in HEALTHY])
-def test_a_healthy_endpoint_is_never_called_broken(name: str, opens: Opens) -> None:
-    with Stage() as stage:
-        scene = opens(stage)
-        observation = observed(scene.arguments, scene.command)
+def test_a_healthy_endpoint_is_never_called_broken(name: str, opens: Opens, look: Ahead[Opens, Seen]) -> None:
+    scene, observation = look(opens)
+    assert isinstance(observation, Observation), observation
     found = diagnose(observation)
     assert_nothing_missed(observation)
     assert found.verdict is Verdict.WORKS, told(found)

@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from probe.capture.clock import Clock
-from probe.capture.connect import connect, made
 from probe.capture.endings import CLOSED, INTERRUPTED, LIMIT, TIMED_OUT, ending
+from probe.capture.way import Through, Way
 from probe.capture.wire import Wire
-from probe.facts.observation import Attempt, Connect, Ending, Exchange, How, Local, Preamble, Question
+from probe.facts.observation import Attempt, Connect, Ending, Exchange, How, Local, Preamble, Question, Tunnel
 from probe.facts.target import Target
 from probe.protocols import named
 from probe.protocols.protocol import Asked, Conversation
@@ -47,15 +47,18 @@ async def ask(
     record: Callable[[Attempt], None],
     credential: "Credential | None" = None,
     asked: Asked | None = None,
+    through: Through | None = None,
 ) -> None:
-    """Ask ``question`` at an IP literal and give the attempt to ``record``, exactly once, whatever happens, also on cancellation.
+    """Ask ``question`` and give the attempt to ``record``, exactly once, whatever happens, also on cancellation.
+
+    ``address`` is an IP literal, or the name that the proxy is told which the connection goes ``through``.
 
     ``credential`` is the user's client certificate with its key, for a question that is to be asked with it. ``asked`` is the request of the question's
     check, in place of the usual first words.
 
     ``deadline`` is a point in time on ``clock``. What a peer or the network does never raises.
     """
-    talk = _Talk(target, address, port, question, clock, deadline, credential, asked)
+    talk = _Talk(target, address, port, question, clock, deadline, credential, asked, through)
     try:
         await talk.run()
     finally:
@@ -76,6 +79,7 @@ class _Talk:
         deadline: float,
         credential: "Credential | None",
         asked: Asked | None = None,
+        through: Through | None = None,
     ) -> None:
         self._target = target
         self._credential = credential
@@ -85,10 +89,11 @@ class _Talk:
         self._question = question
         self._clock = clock
         self._deadline = deadline
-        self._steps: list[Connect | Preamble] = []
-        self._running: Callable[[Ending], Connect | Preamble] | None = None
+        self._through = through
+        self._way = Way(address, port, clock, deadline, through, question.mss)
+        self._steps: list[Connect | Tunnel | Preamble] = []
+        self._running: Callable[[Ending], Preamble] | None = None
         self._look: Look | None = None
-        self._wire: Wire | None = None
         self._broken: OSError | None = None
         self._broken_at = 0.0
         self._received = 0
@@ -108,7 +113,7 @@ class _Talk:
         if self._question.plaintext:
             from probe.capture.look import Look  # few checks need it
 
-            self._look = Look(self._address, self._port, self._clock, self._deadline)
+            self._look = Look(self._address, self._port, self._clock, self._deadline, self._through)
             async for step in self._look.run():
                 self._steps.append(step)
             return
@@ -158,13 +163,12 @@ class _Talk:
         """Close what is open."""
         if self._look is not None:
             self._look.close()
-        if self._wire is not None:
-            self._wire.close()
+        self._way.close()
 
     def attempt(self) -> Attempt:
         """Write down what was done; a step that is still under way was interrupted."""
-        steps: list[Connect | Preamble | Exchange] = list(self._steps)
-        running = self._look.running if self._look is not None else self._running
+        steps: list[Connect | Tunnel | Preamble | Exchange] = list(self._steps)
+        running = self._look.running if self._look is not None else self._running or self._way.running
         if running is not None:
             steps.append(running(INTERRUPTED))
         if self._engine is None:
@@ -179,13 +183,10 @@ class _Talk:
         return Attempt(question=self._question, address=self._address, port=self._port, steps=(*steps, handshake, *words))
 
     async def _connect(self) -> Wire | None:
-        started = self._clock.now()
-        self._running = lambda how: made(self._address, self._port, started, self._clock, how)
-        step, self._wire = await connect(self._address, self._port, self._clock, self._deadline, self._question.mss)
-        self._running = None
-        self._steps.append(step)
-        self._round_trip = step.took
-        return self._wire
+        async for step in self._way.steps():
+            self._steps.append(step)
+        self._round_trip = self._way.round_trip
+        return self._way.wire
 
     async def _begin(self, wire: Wire, conversation: Conversation, protocol: str) -> bool:
         """Have the words before TLS; whether the peer gave its go-ahead."""

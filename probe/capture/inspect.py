@@ -84,7 +84,7 @@ def _opened(data: bytes, path: Path, named: bool, given: str | None, passwords: 
 def _with_keys(files: tuple[InspectedFile, ...], data: bytes, path: Path, named: bool) -> tuple[InspectedFile, ...]:
     """A store that showed everything but its keys, opened with the usual password if that fits."""
     usual = everything(data, str(path), USUAL, named)
-    return tuple(_noting(one, USUALLY) for one in usual) if not wants_password(usual) and not unopened(usual) else files
+    return tuple(_noting(one, USUALLY) for one in usual) if not wants_password(usual) else files
 
 
 def _noting(one: InspectedFile, note: str) -> InspectedFile:

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 
 from probe.capture.clock import Clock
-from probe.capture.connect import connect, made
 from probe.capture.endings import CLOSED, DONE, TIMED_OUT, ending
+from probe.capture.way import Through, Way
 from probe.capture.wire import Wire
-from probe.facts.observation import Connect, Ending, How, Preamble
+from probe.facts.observation import Connect, Ending, How, Preamble, Tunnel
 from probe.protocols.ldaps import request as root_dse
 
 BANNER = 1.5
@@ -17,28 +17,35 @@ KEPT = 1024
 HTTP = b"GET / HTTP/1.0\r\n\r\n"
 """Older than the Host field, so that no name has to be told; a server of any age answers it somehow."""
 
-Running = Callable[[Ending], Connect | Preamble]
+Running = Callable[[Ending], Connect | Tunnel | Preamble]
 
 
 class Look:
     """Connections to one address on which plain bytes are exchanged. ``running`` writes down the step that is under way, if there is one."""
 
-    def __init__(self, address: str, port: int, clock: Clock, deadline: float) -> None:
+    def __init__(self, address: str, port: int, clock: Clock, deadline: float, through: Through | None = None) -> None:
         self._address = address
         self._port = port
         self._clock = clock
         self._deadline = deadline
-        self._wire: Wire | None = None
-        self.running: Running | None = None
+        self._through = through
+        self._way: Way | None = None
+        self._talking: Running | None = None
 
-    async def run(self) -> AsyncIterator[Connect | Preamble]:
+    @property
+    def running(self) -> Running | None:
+        """Writes down the step that is under way."""
+        return self._talking or (self._way.running if self._way is not None else None)
+
+    async def run(self) -> AsyncIterator[Connect | Tunnel | Preamble]:
         """Give the steps as they end."""
         for questions in ((b"", HTTP), (root_dse(),)):
-            connection = await self._connect()
-            yield connection
-            if self._wire is None:
+            self._way = way = Way(self._address, self._port, self._clock, self._deadline, self._through)
+            async for step in way.steps():
+                yield step
+            if way.wire is None:
                 return
-            preamble = await self._talk(self._wire, questions)
+            preamble = await self._talk(way.wire, questions)
             self.close()
             yield preamble
             # Who hangs up before a word was said will do so again.
@@ -47,16 +54,9 @@ class Look:
 
     def close(self) -> None:
         """Close what is open."""
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
-
-    async def _connect(self) -> Connect:
-        started = self._clock.now()
-        self.running = lambda how: made(self._address, self._port, started, self._clock, how)
-        step, self._wire = await connect(self._address, self._port, self._clock, self._deadline)
-        self.running = None
-        return step
+        if self._way is not None:
+            self._way.close()
+            self._way = None
 
     async def _talk(self, wire: Wire, questions: tuple[bytes, ...]) -> Preamble:
         """Put the questions (an empty one is to listen) until one brings bytes or the connection is over."""
@@ -66,7 +66,7 @@ class Look:
         def preamble(how: Ending) -> Preamble:
             return Preamble(started=started, took=self._clock.now() - started, ending=how, sent=sent, received=received)
 
-        self.running = preamble
+        self._talking = preamble
         how = TIMED_OUT
         for question in questions:
             until = min(self._deadline, self._clock.now() + (ANSWER if question else BANNER))
@@ -89,5 +89,5 @@ class Look:
                 how = DONE
             if how != TIMED_OUT:
                 break
-        self.running = None
+        self._talking = None
         return preamble(how)

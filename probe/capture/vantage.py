@@ -9,14 +9,9 @@ from probe.facts.observation import Vantage
 DROPPED = "PROBE_DROPPED_OPENSSL_CONF"
 """Set by the command line when it took OPENSSL_CONF out of the environment."""
 
-PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-
 
 def vantage(toward: str | None = None) -> Vantage:
-    """Give this machine's name and the address that it would use toward an IP literal; no packet is sent.
-
-    ``note`` names the proxy variables that are set, never their values: they may hold a password.
-    """
+    """Give this machine's name and the address that it would use toward an IP literal; no packet is sent."""
     return Vantage(host=socket.gethostname(), address=_address(toward) if toward else None, note=_notes())
 
 
@@ -31,5 +26,4 @@ def _address(toward: str) -> str | None:
 
 
 def _notes() -> tuple[str, ...]:
-    found = tuple(f"{name} is set in the environment; the check connected directly." for name in PROXIES if os.environ.get(name))
-    return (*found, "OPENSSL_CONF is set in the environment; the check left it out.") if os.environ.get(DROPPED) else found
+    return ("OPENSSL_CONF is set in the environment; the check left it out.",) if os.environ.get(DROPPED) else ()

@@ -7,11 +7,9 @@ from probe.capture.connect import connect, made
 from probe.capture.endings import CLOSED, TIMED_OUT, ending
 from probe.capture.wire import Wire
 from probe.facts.observation import Connect, Ending, How, Tunnel
-from probe.facts.proxy import Proxy
-from probe.protocols.connect import Connecting
+from probe.facts.proxy import HTTP, Proxy
 from probe.protocols.login import Login
 from probe.protocols.negotiation import Negotiation
-from probe.protocols.socks import Socks4, Socks5
 
 PHASE = 10.0
 """Seconds for the proxy's consent: it has to find and reach the target first."""
@@ -31,8 +29,12 @@ class Through:
 
     def negotiation(self, host: str, port: int) -> Negotiation:
         """The words with which this proxy is asked for a tunnel."""
-        if self.proxy.scheme == "http":
+        if self.proxy.scheme == HTTP:
+            from probe.protocols.connect import Connecting  # most checks go through no proxy
+
             return Connecting(host, port, self.login)
+        from probe.protocols.socks import Socks4, Socks5
+
         return (Socks4 if self.proxy.scheme in ("socks4", "socks4a") else Socks5)(host, port, self.login)
 
     def __repr__(self) -> str:
@@ -140,7 +142,7 @@ class _Asking:
             status=words.status,
             fields=words.fields,
             body=words.body,
-            authenticated=self._through.login is not None,
+            authenticated=self._words.authenticated,
         )
 
     async def _hear(self, until: float) -> Ending | None:

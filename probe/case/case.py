@@ -57,7 +57,21 @@ class Case:
         """All attempts at this address, in the order in which they were made; a call as its caller would have recorded it."""
         if self.call:
             return (as_attempt(self.call),)
-        return tuple(one for one in self.observation.attempts if one.address == self.address)
+        return tuple(one for one in self.observation.attempts if one.address == self.address and not one.question.direct)
+
+    @cached_property
+    def asked_directly(self) -> bool:
+        """Whether the question without the proxy was put, whatever became of it."""
+        return any(one.address == self.address and one.question.direct for one in self.observation.attempts)
+
+    @cached_property
+    def direct(self) -> "Case | None":
+        """What was seen without the proxy, as if it had been asked in the ordinary way; ``None`` when it was not asked."""
+        found = next((one for one in self.observation.attempts if one.address == self.address and one.question.direct), None)
+        if found is None or self.target.proxy is None:
+            return None
+        asked = replace(found, question=replace(found.question, name="ordinary", direct=False))
+        return Case(replace(self.observation, target=replace(self.target, proxy=None), attempts=(asked,)), self.address)
 
     def asked(self, question: str) -> Attempt | None:
         """The attempt that asked this question."""
@@ -92,8 +106,9 @@ class Case:
 
     @cached_property
     def connect(self) -> Connect | None:
-        """The ordinary TCP connection."""
-        return step(self.ordinary, Connect)
+        """The ordinary TCP connection, to the proxy where there is one; of several tries at its addresses the one that succeeded."""
+        tried = [one for one in self.ordinary.steps if isinstance(one, Connect)] if self.ordinary else []
+        return next((one for one in tried if one.ending.how is How.DONE), tried[0] if tried else None)
 
     @cached_property
     def tunnel(self) -> Tunnel | None:
@@ -122,8 +137,9 @@ class Case:
 
     @cached_property
     def connected(self) -> bool:
-        """Whether a TCP connection to this address was made."""
-        return self.connect is not None and self.connect.ending.how is How.DONE
+        """Whether a TCP connection to this address was made, by us or by the proxy for us."""
+        through = self.target.proxy is None or (self.tunnel is not None and self.tunnel.ending.how is How.DONE)
+        return through and self.connect is not None and self.connect.ending.how is How.DONE
 
     @cached_property
     def established(self) -> bool:
@@ -147,8 +163,11 @@ class Case:
 
     @cached_property
     def handshakes(self) -> tuple[Handshake, ...]:
-        """The handshakes of all questions at this address, without mere repetitions: those may have met another server (see ``tries``)."""
-        found = (step(one, Handshake) for one in self.attempts if not is_again(one))
+        """The handshakes of all questions at this address, without mere repetitions: those may have met another server (see ``tries``).
+
+        Nor those that began in another way than the target says: they decide how TLS begins here, and nothing else.
+        """
+        found = (step(one, Handshake) for one in self.attempts if not is_again(one) and one.question.start is None)
         return tuple(one for one in found if one)
 
     @cached_property

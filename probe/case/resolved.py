@@ -26,19 +26,41 @@ def literal(host: str) -> str | None:
 def addresses(target: Target, resolutions: tuple[Resolution, ...]) -> tuple[str, ...]:
     """Give the addresses to connect to, each once, in the order in which they were found, 16 at most.
 
-    An address given by hand comes first and alone, then a literal in the target, then those that a profile lists. With a resolver given by hand its
-    answers count, otherwise (and for ``localhost``, which no DNS server is asked for) the system's.
+    An address given by hand comes first and alone; a proxy that finds the address itself is told the name in its place. Then comes a literal in the target,
+    then those that a profile lists. With a resolver given by hand its answers count, otherwise (and for ``localhost``, which no DNS server is asked for) the
+    system's.
     """
     if target.connect is not None:
         return (target.connect,)
+    if target.proxy is not None and target.proxy.resolves:
+        return (target.host,)
     if literal(target.host):
         return (target.host,)
     by_hand = target.resolver is not None and any(one.source == "dns" for one in resolutions)
     wanted = DNS if by_hand else SYSTEM
     if target.only and target.only != FIRST:
         return target.only[:LIMIT]
-    found = (address for one in resolutions if asked_as(one, target) == wanted for address in one.addresses)
-    return tuple(dict.fromkeys(found))[: 1 if target.only else LIMIT]
+    found = (address for one in resolutions if asked_as(one, target) == wanted and _of_target(one, target) for address in one.addresses)
+    return tuple(dict.fromkeys(one for one in found if _reachable(one, target)))[: 1 if target.only else LIMIT]
+
+
+def of_target(target: Target, resolutions: tuple[Resolution, ...]) -> tuple[Resolution, ...]:
+    """The questions about the target's own name, without that about its proxy's."""
+    return tuple(one for one in resolutions if _of_target(one, target))
+
+
+def of_proxy(target: Target, resolutions: tuple[Resolution, ...]) -> Resolution | None:
+    """The question about the proxy's name, if there was one."""
+    return next((one for one in resolutions if target.proxy is not None and one.source == SYSTEM and one.name == target.proxy.host), None)
+
+
+def _of_target(one: Resolution, target: Target) -> bool:
+    return target.proxy is None or one.name == target.host
+
+
+def _reachable(address: str, target: Target) -> bool:
+    """Version 4 of SOCKS knows no IPv6."""
+    return target.proxy is None or target.proxy.scheme != "socks4" or ":" not in address
 
 
 def strangers(target: Target, resolutions: tuple[Resolution, ...]) -> tuple[str, ...]:

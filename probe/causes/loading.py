@@ -1,5 +1,7 @@
 """Files of a client certificate that the probe reads, and programs that are built on OpenSSL refuse: they never come as far as the server."""
 
+import shlex
+
 from probe.case.case import Case
 from probe.causes.words import Effect, Evidence, Finding
 from probe.facts.certificate import title
@@ -42,3 +44,10 @@ def _file(identity: Identity, one: Unloadable) -> str:
     if one.what == "order" and identity.key_source not in ("", identity.source):
         return f"{identity.source} and {identity.key_source}"
     return identity.key_source if one.what == "key" else identity.source
+
+
+def own_certificate(case: Case) -> str:
+    """The beginning of a command that reads the client's own certificate from the user's file; what is to be printed of it follows."""
+    file = shlex.quote(case.target.cert).replace("{", "{{").replace("}", "}}")
+    identity = case.observation.identity
+    return f"openssl pkcs12 -in {file} -nokeys -clcerts | openssl x509" if identity and identity.kind == "pkcs12" else f"openssl x509 -in {file}"

@@ -55,6 +55,9 @@ def check(
     repeat: Annotated[int, typer.Option(metavar="N", help="Ask each address N times (100 at most), to find one bad server behind it.")] = 1,
     revocation: Annotated[str, typer.Option(metavar="off|soft|hard", help="Ask whether certificates are revoked; hard: no answer is a failure.")] = "off",
     pin: Annotated[Text, typer.Option(metavar="FILE|SHA256", help="The exact certificate that the server is expected to send.")] = None,
+    uploaded: Annotated[
+        Text, typer.Option(metavar="FILE", help="The certificate of the checked endpoint of yours that the other side has on file: same, or renewed since?")
+    ] = None,
     public: Annotated[
         str, typer.Option(metavar="SOURCE", help="Which authorities count as public: certifi, none, a file or a folder. Never trusted.")
     ] = "certifi",
@@ -91,7 +94,7 @@ def check(
     from probe.report.compose import compose, exit_code
 
     check_format(form)
-    check_files(output, html=html, save=save, inputs=(*(trust or ()), pin, public, cert, key, on_file))
+    check_files(output, html=html, save=save, inputs=(*(trust or ()), pin, uploaded, public, cert, key, on_file))
     if save is not None and redact:
         says = "--save and --redact exclude each other: what was seen is made of names and certificates."
         raise Unusable(says, "Save it first, then: probe report FILE --redact")
@@ -113,6 +116,7 @@ def check(
         repeat=repeat,
         revocation=revocation,
         pin=pin,
+        uploaded=uploaded,
         public=public,
         cert=cert,
         key=key,

@@ -51,6 +51,9 @@ def golive(
     cert: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: the client's certificate (PEM, DER), or a PKCS12 file.")] = None,
     key: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: its private key, if that is in a file of its own.")] = None,
     password_env: Annotated[Text, typer.Option(metavar="NAME", help="With --profile: the environment variable that holds the password of the key.")] = None,
+    uploaded: Annotated[
+        Text, typer.Option(metavar="FILE", help="With --profile: the certificate of your endpoint that the other side has on file, to compare.")
+    ] = None,
     stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="With --profile: judge as this client stack (java, openssl).")] = None,
     resolver: Annotated[list[str] | None, typer.Option(metavar="IP[:PORT]", help="With --profile: ask this DNS server.")] = None,
     example: Annotated[bool, typer.Option("--example", help="Print a commented plan to begin with, and stop.")] = False,
@@ -89,6 +92,7 @@ def golive(
         cert=cert,
         key=key,
         password_env=password_env,
+        uploaded=uploaded,
         stack=stack,
         resolver=tuple(resolver or ()),
     )

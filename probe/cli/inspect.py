@@ -22,6 +22,7 @@ EXAMPLES = """Examples:
   probe inspect new-server.pem --fetch
   probe inspect new-server.pem --against shop.example
   probe inspect request.csr old-server.pem
+  probe inspect request.csr old.pem --profile insights-hub-mqtt --var device=agent7
   probe inspect /etc/ssl/certs
 
 Nothing leaves this machine without --fetch or --against. Keys are only compared, and never shown.
@@ -48,6 +49,10 @@ def inspect(
     at: Annotated[Text, typer.Option(metavar="TIME", help="Judge for this moment (2026-12-31 or 2026-12-31T08:00:00Z).")] = None,
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="With --against: connect to this address instead of resolving the host.")] = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For fetching, and for the connection of --against.")] = 30.0,
+    profile: Annotated[Text, typer.Option(metavar="NAME|FILE", help="A known system: requests are held against its rules.")] = None,
+    env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
+    endpoint: Annotated[Text, typer.Option(metavar="NAME", help="One endpoint of the profile.")] = None,
+    var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the profile. Repeat for several.")] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
@@ -66,7 +71,7 @@ def inspect(
     if save is not None and redact:
         says = "--save and --redact exclude each other: what was found is made of names and certificates."
         raise Unusable(says, "Save it first, then: probe report FILE --redact")
-    seen = looked(files, password_env, against, saved, fetch, fetch_private, trust, stack, at, connect, timeout)
+    seen = looked(files, password_env, against, saved, fetch, fetch_private, trust, stack, at, connect, timeout, profile, env, endpoint, var)
     report = compose((diagnose(seen),))
     if redact:
         from probe.report.redact import redact as redacted
@@ -93,6 +98,10 @@ def looked(
     at: str | None = None,
     connect: str | None = None,
     timeout: float = 30.0,
+    profile: str | None = None,
+    env: str | None = None,
+    endpoint: str | None = None,
+    var: list[str] | None = None,
 ) -> "Observation":
     """What the options ask for, without a report. Raises ``Unusable``."""
     from probe.capture.store_password import Passwords
@@ -114,6 +123,10 @@ def looked(
         timeout=timeout,
         against=against or "",
         saved=str(saved) if saved else "",
+        profile=profile,
+        env=env,
+        endpoint=endpoint,
+        var=tuple(var or ()),
     )
     return inspect(tuple(files), wishes, Passwords(password_env or "", ask_password), partial(progress, "inspect"), sent)
 

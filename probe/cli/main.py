@@ -22,6 +22,7 @@ COMMANDS = {
     "report": "report",
     "causes": "causes",
     "profiles": "",
+    "insights-hub": "",
     "lab": "",
     "demo": "demo",
 }

@@ -16,7 +16,9 @@ class Entry:
 
     ``role`` is what a store says of a certificate: trusted, own (of a private key), chain, bare, distrusted; "" outside of stores. ``added`` is when it was put
     there. ``what`` describes a key or a request in words. ``public`` is the SubjectPublicKeyInfo of the key, b"" when it could not be had; then ``problem``
-    says why. ``encrypted`` is about keys. ``subject`` (a distinguished name in DER), ``names`` and ``signed`` are those of a request; ``remarks`` are about it.
+    says why. ``algorithm`` (of its signature, a dotted OID), ``purposes`` (extended key usages), ``wants_ca`` and ``challenge`` (it carries a challenge
+    password, which is never read) are about requests. ``encrypted`` is about keys. ``subject`` (a distinguished name in DER), ``names``
+    and ``signed`` are those of a request; ``remarks`` are about it.
     """
 
     kind: str
@@ -33,6 +35,10 @@ class Entry:
     names: tuple[str, ...] = ()
     signed: bool | None = None
     remarks: tuple[str, ...] = ()
+    algorithm: str = ""
+    purposes: tuple[str, ...] | None = None
+    wants_ca: bool = False
+    challenge: bool = False
 
 
 @noun

@@ -189,6 +189,21 @@ class ClientRules:
 
 
 @noun
+class RequestRules:
+    """What a certificate request (PKCS #10) must be before it is handed in. ``subject_rules`` and ``key`` as for the client certificate; ``least_bits`` is the
+    shortest RSA key (0: not said). ``same_subject``: a renewal keeps the whole subject. ``note`` is what else is known, or is not.
+    """
+
+    subject_rules: tuple[SubjectRule, ...] = ()
+    key: tuple[str, ...] = ()
+    least_bits: int = 0
+    same_subject: bool = False
+    note: str = ""
+    verified: bool = True
+    source: str = ""
+
+
+@noun
 class Asking:
     """What a check sends: ``method`` and ``path`` for HTTP, with ``headers`` and either ``json`` (a JSON document) or ``body``.
 
@@ -380,6 +395,7 @@ class Profile:
     ca_registration: Registration | None = None
     handover: Handover | None = None
     renewal: Renewal | None = None
+    request: RequestRules | None = None
     golive: tuple[GoLive, ...] = ()
     report: Reporting = Reporting()
     texts: tuple[Text, ...] = ()
@@ -411,6 +427,7 @@ class Agreement:
     report: Reporting = Reporting()
     handover: Handover | None = None
     renewal: Renewal | None = None
+    request: RequestRules | None = None
     texts: tuple[Text, ...] = ()
     sources: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()

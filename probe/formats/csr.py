@@ -4,6 +4,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from probe.facts import der
 from probe.facts.certificate import Key, Name
@@ -26,7 +27,7 @@ class Request:
     """What a request asks for. ``where`` is its place in the file. ``signed`` tells whether its own key signed it (``None``: that cannot be checked here).
 
     ``dns_names`` and ``ip_addresses`` are those of the subjectAltName asked for, ``extensions`` all that is asked for. ``faults`` are deviations from the
-    standard. ``challenge_password``: it carries one; the password itself is never read out, though everybody who has the request can.
+    standard. ``signature_oid`` is the algorithm of its signature. ``challenge_password``: it carries one; the password itself is never read out, though everybody who has the request can.
     """
 
     der: bytes
@@ -42,6 +43,7 @@ class Request:
     is_ca: bool | None = None
     extensions: tuple[Extension, ...] = ()
     challenge_password: bool = False
+    signature_oid: str = ""
     faults: tuple[str, ...] = ()
 
 
@@ -101,6 +103,7 @@ def request(data: bytes, where: str) -> Request:
         signed=_signed(data[: outer.end], faults),
         extensions=extensions,
         challenge_password=challenge,
+        signature_oid=_algorithm(data, outer),
         faults=tuple(faults),
         **asked,
     )
@@ -126,12 +129,36 @@ def _attributes(data: bytes, one: der.Item) -> tuple[tuple[Extension, ...], bool
     return tuple(found), challenge
 
 
+def _algorithm(data: bytes, outer: der.Item) -> str:
+    """The algorithm of its signature as a dotted OID; "" when that cannot be read."""
+    try:
+        return der.oid(der.content(data, der.children(data, der.children(data, outer)[1])[0]))
+    except (ValueError, IndexError):
+        return ""
+
+
 def _signed(data: bytes, faults: list[str]) -> bool | None:
     """Whether the key in the request made its signature."""
     try:
-        return x509.load_der_x509_csr(data).is_signature_valid
+        made = x509.load_der_x509_csr(data)
+        # What the library calls wrong may only be made with a hash that it no longer takes.
+        return made.is_signature_valid or _fits(made)
     except InvalidSignature:
         return False
     except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError, x509.InvalidVersion):
         faults.append("its signature cannot be checked")
         return None
+
+
+def _fits(made: x509.CertificateSigningRequest) -> bool:
+    """Whether the signature fits, whatever the hash. Raises as the library does."""
+    key, digest = made.public_key(), made.signature_hash_algorithm
+    if isinstance(key, rsa.RSAPublicKey) and digest is not None:
+        scheme = made.signature_algorithm_parameters
+        if isinstance(scheme, padding.PKCS1v15 | padding.PSS):
+            key.verify(made.signature, made.tbs_certrequest_bytes, scheme, digest)
+            return True
+    if isinstance(key, ec.EllipticCurvePublicKey) and digest is not None:
+        key.verify(made.signature, made.tbs_certrequest_bytes, ec.ECDSA(digest))
+        return True
+    return False

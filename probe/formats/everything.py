@@ -141,6 +141,10 @@ def _request(one: Request) -> Entry:
         subject=one.subject.der if one.subject else b"",
         names=(*one.dns_names, *one.ip_addresses, *(f"{kind}:{value}" for kind, value in one.other_names)),
         signed=one.signed,
+        algorithm=one.signature_oid,
+        purposes=one.extended_key_usage,
+        wants_ca=bool(one.is_ca),
+        challenge=one.challenge_password,
         remarks=tuple(remarks),
     )
 
@@ -183,7 +187,7 @@ def _of_store(alias: str, one: FoundKey) -> Entry:
     """A key of a store. One with a password of its own is no fault: the certificates are all there."""
     if one.problem in (Problem.MISSING, Problem.WRONG):
         why = "as no password was given" if one.problem is Problem.MISSING else "as it has a password of its own"
-        return Entry(kind="key", where=one.where, alias=alias, what=f"{one.what}, {UNOPENED} {why}", encrypted=True)
+        return Entry(kind="key", where=one.where, alias=alias, what=f"{UNOPENED} {why}", encrypted=True)
     return replace(_key(one), alias=alias)
 
 
@@ -196,7 +200,7 @@ def _pkcs12(data: bytes, path: str, password: str | None, named: bool) -> Inspec
         return _store(data, path, store, password, named, tuple(_of_store(alias, one) for alias, one in several))
     if store.keys > 1 or found.key is None:
         problem = PROBLEMS.get(found.problem, "unsupported") if found.problem is not None and found.key is None else ""
-        key = Entry(kind="key", where="the file", what="private key" if store.keys == 1 else f"{store.keys} private keys", problem=problem, encrypted=True)
+        key = Entry(kind="key", where="the file", what=jks_keys.WHAT if store.keys == 1 else f"{store.keys} private keys", problem=problem, encrypted=True)
     else:
         key = Entry(kind="key", where="the file", what=keys.described(found.key), public=_public(found.key), encrypted=found.encrypted)
     return _store(data, path, store, password, named, (key,))

@@ -18,7 +18,7 @@ from probe.formats.keys import MAX_KEY, MAX_KEYS, FoundKey, Problem
 
 MAX_ROUNDS = 4_000_000
 """Rounds of MD5 for all keys of one file; keytool asks for twice 200,000 for each key."""
-WHAT = "private key"
+WHAT = "of unknown kind"
 _SUN, _JCE = "1.3.6.1.4.1.42.2.17.1.1", "1.3.6.1.4.1.42.2.19.1"
 _SALT, _DIGEST, _HALF = 20, 20, 4
 _BLOCK = 8

@@ -12,7 +12,6 @@ from probe.formats.pkcs12_store import attributes
 _DATA, _BAGS = "1.2.840.113549.1.7.1", "1.2.840.113549.1.12.10.1."
 _PLAIN, _SHROUDED, _NESTED = f"{_BAGS}1", f"{_BAGS}2", f"{_BAGS}6"
 _DEPTH = 4
-WHAT = "private key"
 
 
 def read(data: bytes, password: str | None) -> tuple[tuple[str, FoundKey], ...]:
@@ -27,7 +26,7 @@ def read(data: bytes, password: str | None) -> tuple[tuple[str, FoundKey], ...]:
             one = keys.read(body, secret)[:1] if left >= 0 else ()
             key = one[0].key if one else None
             problem = None if key is not None else one[0].problem if one else Problem.UNSUPPORTED
-            found.append((alias, FoundKey(where=where, what=WHAT, encrypted=shrouded, key=key, problem=problem)))
+            found.append((alias, FoundKey(where=where, what="of unknown kind", encrypted=shrouded, key=key, problem=problem)))
     except (ValueError, IndexError):
         return ()
     return tuple(found)

@@ -14,21 +14,24 @@ from probe.capture.resolve import resolve
 from probe.capture.run import drive, drive_each, together
 from probe.capture.store_password import StorePassword
 from probe.capture.stores import Loaded, load, relevant
+from probe.capture.system_names import system
 from probe.capture.vantage import vantage
+from probe.capture.way import Through
 from probe.case.case import AGAIN
 from probe.case.checked import first_check
 from probe.case.environments import markers, misplaced
 from probe.case.expected_callers import kept
 from probe.case.identity import sendable
-from probe.case.resolved import addresses
+from probe.case.resolved import addresses, literal
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
-from probe.facts.observation import Attempt, Fetch, Observation, Resolution
+from probe.facts.observation import Attempt, Connect, Fetch, Handshake, Observation, Resolution
 from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 from probe.jobs.compared import Others, involved
 from probe.plan import Ask, FetchIssuer, FetchStatus, Todo, first, further
+from probe.protocols.login import Login
 from probe.protocols.protocol import Asked
 from probe.tls.credential import Credential
 from probe.tls.engine import openssl_version
@@ -39,6 +42,8 @@ RESOLVING = 10.0
 """Seconds for name resolution."""
 ENOUGH = 5.0
 """Seconds that must be left for a repeated question: one that ran out of our own time would look like a fault of the peer."""
+DIRECT = 3
+"""Addresses that are tried for a question without the proxy."""
 SLACK = 0.5
 """Seconds that the steps get to end by their own deadlines before the whole check is cut off."""
 
@@ -58,13 +63,14 @@ def observe(
     identity: Identity | None = None,
     credential: Credential | None = None,
     agreement: Agreement | None = None,
+    login: Login | None = None,
 ) -> Observation:
     """Check one target and give everything that was seen, also after a timeout or Ctrl-C.
 
     ``progress`` is told what is being done as soon as the check has taken a second. ``credential`` proves ``identity`` to a server that asks for it.
-    ``agreement`` is the profile that the check goes by.
+    ``agreement`` is the profile that the check goes by. ``login`` is for the target's proxy, in place of what stands in the environment's URL.
     """
-    return _Check(target, trusted, progress, identity, credential, agreement).run()
+    return _Check(target, trusted, progress, identity, credential, agreement, login).run()
 
 
 @noun
@@ -77,6 +83,7 @@ class Errand:
     credential: Credential | None = field(default=None, repr=False)
     agreement: Agreement | None = None
     names_only: bool = False
+    login: Login | None = field(default=None, repr=False)
 
 
 def observe_each(errands: Sequence[Errand], at_once: int, progress: Callable[[str, str], None]) -> tuple[tuple[Observation | None, str], ...]:
@@ -88,7 +95,7 @@ def observe_each(errands: Sequence[Errand], at_once: int, progress: Callable[[st
 
     async def work(number: int, one: Errand) -> None:
         # Its clock begins with its turn.
-        made = checks[number] = _Check(one.target, one.trusted, partial(progress, one.target.spelled), one.identity, one.credential, one.agreement)
+        made = checks[number] = _Check(one.target, one.trusted, partial(progress, one.target.spelled), one.identity, one.credential, one.agreement, one.login)
         made.talking = True
         await (made.resolved() if one.names_only else made.work())
 
@@ -105,8 +112,11 @@ class _Check:
         identity: Identity | None = None,
         credential: Credential | None = None,
         agreement: Agreement | None = None,
+        login: Login | None = None,
     ) -> None:
         self.target = target
+        self.login = login
+        self.through: Through | None = None
         self.agreement = agreement
         self.identity = identity
         self.credential = credential
@@ -149,9 +159,11 @@ class _Check:
 
     async def _work(self) -> None:
         deadline = self.target.timeout
-        if self.target.connect is None:
-            self._now(f"resolving {self.target.host}")
-        self.resolutions[:] = await resolve(self.target, self.clock, min(RESOLVING, deadline), self.resolutions.append)
+        if self.target.proxy is None or not self.target.proxy.resolves:
+            if self.target.connect is None:
+                self._now(f"resolving {self.target.host}")
+            self.resolutions[:] = await resolve(self.target, self.clock, min(RESOLVING, deadline), self.resolutions.append)
+        self.through = await self._proxy(deadline)
         todo: tuple[Todo, ...] = first(self.target, addresses(self.target, tuple(self.resolutions)), self._presenting(), self._first_check())
         for number in range(ROUNDS):
             if not todo or self.clock.now() >= deadline:
@@ -160,19 +172,40 @@ class _Check:
             await together(*(partial(self._do, one, (number, place), deadline) for place, one in enumerate(todo)))
             todo = further(self._seen(""))
 
+    async def _proxy(self, deadline: float) -> Through | None:
+        """The proxy with its addresses, found as any client of this machine finds them, and the login for it."""
+        proxy = self.target.proxy
+        if proxy is None:
+            return None
+        from probe.jobs.proxy import known_login  # most checks go through no proxy
+
+        places: tuple[str, ...] = (proxy.host,)
+        if literal(proxy.host) is None:
+            self._now(f"resolving {proxy.host}")
+            found = await system(proxy.host, self.clock, min(deadline, self.clock.now() + RESOLVING))
+            self.resolutions.append(found)
+            places = found.addresses
+        return Through(proxy, places, self.login or known_login(self.target))
+
     async def _do(self, one: Todo, turn: tuple[int, int], deadline: float) -> None:
         if isinstance(one, FetchIssuer):
             from probe.capture.fetch import fetch_issuer  # few checks fetch anything
 
             targets = tuple(dict.fromkeys(attempt.address for _, _, attempt in self.attempts))
-            self.fetches.append(await fetch_issuer(one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver))
+            self.fetches.append(await fetch_issuer(one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver, self.through))
             return
         if isinstance(one, FetchStatus):
             from probe.capture.fetch import fetch
 
             targets = tuple(dict.fromkeys(attempt.address for _, _, attempt in self.attempts))
-            given = (one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver, one.purpose, one.request)
+            given = (one.url, targets, self.target.fetch_private, self.clock, deadline, self.target.resolver, one.purpose, one.request, self.through)
             self.fetches.append(await fetch(*given))
+            return
+        if one.question.direct:
+            await self._directly(one, turn, deadline)
+            return
+        if self.through is not None and not self.through.addresses:
+            self.attempts.append((*turn, Attempt(question=one.question, address=one.address, port=one.port)))
             return
         if one.question.name.startswith(AGAIN) and self.clock.now() > deadline - min(ENOUGH, deadline / 4):
             return
@@ -187,7 +220,25 @@ class _Check:
             lambda attempt: self.attempts.append((*turn, attempt)),
             credential,
             self._asked(one),
+            self.through,
         )
+
+    async def _directly(self, one: Ask, turn: tuple[int, int], deadline: float) -> None:
+        """Ask without the proxy, at the first address that accepts a connection; of those before it nothing is kept."""
+        places: tuple[str, ...] = (one.address,)
+        if literal(one.address) is None:
+            alone = replace(self.target, proxy=None)
+            found = await resolve(alone, self.clock, max(0.0, min(RESOLVING, deadline - self.clock.now())))
+            self.resolutions += found
+            places = addresses(alone, found)
+        made = Attempt(question=one.question, address=one.address, port=one.port)
+        seen: list[Attempt] = []
+        for place in places[:DIRECT]:
+            await ask(self.target, place, one.port, one.question, self.clock, deadline, seen.append)
+            made = replace(seen[-1], address=one.address)
+            if any(isinstance(step, Handshake) for step in made.steps):
+                break
+        self.attempts.append((*turn, made))
 
     def _presenting(self) -> bool:
         """Whether the client certificate is presented to a server that asks for it."""
@@ -225,7 +276,7 @@ class _Check:
             libraries=libraries(),
             taken_at=self.clock.taken_at,
             took=self.clock.now(),
-            vantage=vantage(attempts[0].address if attempts else None),
+            vantage=vantage(next((step.address for attempt in attempts for step in attempt.steps if isinstance(step, Connect)), None)),
             target=self.target,
             resolutions=tuple(self.resolutions),
             attempts=attempts,

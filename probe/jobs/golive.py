@@ -136,6 +136,8 @@ class _Preparing:
             options = replace(options, resolver=None)
         if options.pin and not self._usable("pin", Options(pin=options.pin)):
             options = replace(options, pin=None)
+        if options.uploaded and not self._usable("uploaded", Options(uploaded=options.uploaded)):
+            options = replace(options, uploaded=None)
         given = (options.resolver,) if isinstance(options.resolver, str) else tuple(options.resolver or ())
         return replace(options, resolver=(*given, SYSTEM) if len(given) == 1 and given != (SYSTEM,) else given)
 

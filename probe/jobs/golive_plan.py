@@ -24,7 +24,7 @@ TABLE = "endpoint"
 FROM_PROFILE = ("env", "vars", "endpoint")
 FIELDS = (
     *("name", "target", "profile", *FROM_PROFILE, "direction", "names", "trust", "connect", "resolver", "cert", "key", "password-env", "send-anyway"),
-    *("as", "pin", "timeout", "required", "skip", "reason"),
+    *("as", "pin", "uploaded", "timeout", "required", "skip", "reason"),
 )
 OF_CLIENT = ("key", "password-env", "send-anyway")
 
@@ -198,6 +198,7 @@ def _options(table: Table, place: Place, folder: Path) -> Options:
         timeout=float(TIMEOUT if timeout is None else timeout),
         app="app" not in place.skip,
         pin=_file(table.text("pin"), folder) if table.has("pin") else None,
+        uploaded=_file(table.text("uploaded"), folder) if table.has("uploaded") else None,
         cert=_file(table.text("cert"), folder) if table.has("cert") and place.direction == "out" else None,
         key=_file(table.text("key"), folder) if table.has("key") and table.has("cert") and place.direction == "out" else None,
         password_env=table.text("password-env") or None,

@@ -18,9 +18,12 @@ from probe.case.files import Files
 from probe.facts.files import Inspecting, Served
 from probe.facts.noun import noun
 from probe.facts.observation import Fetch, How, Observation
+from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.facts.unusable import Unusable
 from probe.jobs.check import libraries, with_stores
+from probe.jobs.target import Options
+from probe.jobs.wanted import OF_A_PROFILE
 from probe.plan import FETCHES
 
 ROUNDS = 4
@@ -44,16 +47,30 @@ class Wishes:
     timeout: float = 30.0
     against: str = ""
     saved: str = ""
+    profile: str | None = None
+    env: str | None = None
+    endpoint: str | None = None
+    var: tuple[str, ...] = ()
 
 
 def inspect(
     sources: tuple[str, ...], wishes: Wishes, passwords: Passwords, progress: Progress = lambda _text: None, served: tuple[Served, ...] = ()
 ) -> Observation:
     """Read everything, fetch what is missing if that is wanted, and give what was found. Raises ``Unusable``."""
+    target, agreement = _by_profile(_target(sources, wishes), wishes)
     clock = Clock()
     files = inspected(sources, passwords, progress)
     trusted = _trusted(wishes.trust)
-    target = Target(
+    seen = Observation(probe=VERSION, libraries=libraries(), taken_at=clock.taken_at, vantage=vantage(None), target=target, files=files, against=served)
+    seen = replace(seen, agreement=agreement)
+    seen = _knowing(seen, trusted)
+    if wishes.fetch:
+        seen = _fetching(seen, trusted, clock, progress)
+    return replace(seen, took=clock.now())
+
+
+def _target(sources: tuple[str, ...], wishes: Wishes) -> Target:
+    return Target(
         spelled=", ".join(sources[:NAMED]) + (f" and {len(sources) - NAMED} more" if len(sources) > NAMED else ""),
         protocol=PROTOCOL,
         host="",
@@ -68,11 +85,20 @@ def inspect(
         fetch_private=wishes.fetch_private,
         inspecting=Inspecting(sources=sources, password_env=wishes.password_env, against=wishes.against, saved=wishes.saved),
     )
-    seen = Observation(probe=VERSION, libraries=libraries(), taken_at=clock.taken_at, vantage=vantage(None), target=target, files=files, against=served)
-    seen = _knowing(seen, trusted)
-    if wishes.fetch:
-        seen = _fetching(seen, trusted, clock, progress)
-    return replace(seen, took=clock.now())
+
+
+def _by_profile(target: Target, wishes: Wishes) -> tuple[Target, Agreement | None]:
+    """The profile whose rules count, if one is named. Raises ``Unusable``."""
+    options = Options(profile=wishes.profile, env=wishes.env, endpoint=wishes.endpoint, var=wishes.var, trust=("none",), app=False)
+    if alone := next((option for option in OF_A_PROFILE if getattr(options, option)), "") if wishes.profile is None else "":
+        raise Unusable(f"--{alone} belongs to a profile, and none is named.", "Name one with --profile; probe profiles list shows them.")
+    if wishes.profile is None:
+        return target, None
+    from probe.jobs.profile import about_files, variables
+
+    agreement, _ = about_files(options, any_environment=True)
+    place = wishes.endpoint or ""
+    return replace(target, profile=wishes.profile, env=wishes.env or "", endpoint=place, variables=variables(wishes.var)), agreement
 
 
 def _trusted(sources: tuple[str, ...]) -> tuple[Loaded, ...]:

@@ -128,11 +128,15 @@ def wanted(spelled: tuple[str, ...], options: Options) -> Wanted:
     return found
 
 
-def about_files(options: Options) -> tuple[Agreement, tuple[str, ...]]:
-    """What a profile says of files that are looked at without an endpoint, and whose authorities are trusted. Raises ``Unusable``."""
+def about_files(options: Options, any_environment: bool = False) -> tuple[Agreement, tuple[str, ...]]:
+    """What a profile says of files that are looked at without an endpoint, and whose authorities are trusted. Raises ``Unusable``.
+
+    ``any_environment``: where none is named the first will do, for what does not depend on it.
+    """
     profile = find(options.profile or "")
     known = values(profile, variables(options.var))
-    chosen = environment(profile, options.env)
+    first = next((one.environment for one in profile.endpoints if one.environment), "") if any_environment else ""
+    chosen = environment(profile, options.env or first or None)
     endpoint = endpoints(profile, chosen, options.endpoint)[0]
     agreement = _agreed(profile, chosen, endpoint, known, options, own_target=True)
     return agreement, options.trust or _trusted(agreement)

@@ -12,9 +12,9 @@ from probe.facts.target import VERSIONS, Pin, Target
 from probe.facts.unusable import Unusable
 from probe.jobs.identity import filed
 from probe.jobs.pin import pinned, uploaded
-from probe.protocols import NAMES, named
+from probe.protocols import ALIASES, NAMES, PORTS, named
 
-FORMS = "Write HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT."
+FORMS = "Write HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST (and other StartTLS protocols) or tls://HOST:PORT."
 GUESSES = {636: "ldaps", 3269: "ldaps"}
 ONLY_TLS = {465, 563, 853, 989, 990, 992, 993, 994, 995, 5061, 5349, 5671, 5986, 6514, 6697, 8883}
 """Ports of services that speak TLS from the start but neither HTTP nor LDAP (IANA service names registry)."""
@@ -148,6 +148,7 @@ def _parts(spelled: str) -> tuple[str | None, str, int | None, str]:
     text = spelled
     if "://" in spelled:
         scheme = spelled.partition("://")[0].lower()
+        scheme = ALIASES.get(scheme, scheme)
         if scheme not in NAMES:
             raise Unusable(
                 f"The protocol {scheme}:// in {shown!r} is not one that this version speaks.", f"It speaks {', '.join(one + '://' for one in NAMES)}."
@@ -175,7 +176,7 @@ def _parts(spelled: str) -> tuple[str | None, str, int | None, str]:
 def _guess(port: int | None) -> str:
     if port is None:
         return "https"
-    return "tls" if port in ONLY_TLS else GUESSES.get(port, "https")
+    return "tls" if port in ONLY_TLS else (GUESSES | PORTS).get(port, "https")
 
 
 def _host(text: str, spelled: str) -> str:

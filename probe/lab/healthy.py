@@ -129,6 +129,22 @@ def optional_client_certificate(stage: Stage) -> Scene:
     return working_shop(stage, Serving(credentials=(made.whole,), client="requested", client_issuers=(authority("Partner CA"),)), made.root)
 
 
+def another_path_wants_a_client_certificate(stage: Stage) -> Scene:
+    """The server demands a client certificate for another path than the one that is asked for, as Apache does for a location."""
+    made = hierarchy()
+    wants = Serving(credentials=(made.whole,), client="required", client_issuers=(authority("Partner CA"),), late="/partner/")
+    return working_shop(stage, wants, made.root)
+
+
+def client_certificate_by_renegotiation(stage: Stage) -> Scene:
+    """The server asks for the client certificate in a second handshake of TLS 1.2, which every client answers."""
+    made, root = hierarchy(), authority("Partner CA")
+    own = root.issue("client.partner.example", traits=Traits(extended_key_usage=("client",)))
+    wants = Serving(credentials=(made.whole,), tls_max="TLSv1.2", client="required", client_issuers=(root,), late="/")
+    given = ("--cert", stage.chain_file(own.der, name="client.pem"), "--key", stage.key_file(own.key, name="client.key"))
+    return working_shop(stage, wants, made.root, options=given)
+
+
 def cross_signed(stage: Stage) -> Scene:
     """The server also sends a cross-certificate from an old root that nobody trusts any more; a second path leads to the trusted root."""
     made = hierarchy()
@@ -276,6 +292,7 @@ HEALTHY: tuple[tuple[str, Callable[[Stage], Scene]], ...] = tuple(
     for one in (
         *(plain, tls12_only, tls13_only, other_group, wildcard, ip_address, ipv6_address, international_name, other_case, common_name_of_another),
         *(no_common_name, ecdsa_p384, ed25519, rsa_pss, rsa_and_ecdsa, permitted_name, enough_path_length, optional_client_certificate),
+        *(another_path_wants_a_client_certificate, client_certificate_by_renegotiation),
         *(cross_signed, cross_signed_expired, out_of_order, root_sent, expired_stranger, no_intermediate, four_intermediates, trusted_self_signed),
         *(intermediate_in_store, java_trusts_intermediate, java_trusts_leaf, java_expired_root, other_string_type, no_key_identifiers, sha1_root),
         *(stapled, several_sites, alias, redirect, not_found, directory),

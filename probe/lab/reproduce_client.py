@@ -14,6 +14,7 @@ from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.observation import Attempt, Exchange, Handshake, How, Observation
 from probe.lab.answers import Answer
+from probe.lab.late import ERRORS
 from probe.lab.pki import pem
 from probe.lab.reaction import Reaction
 from probe.lab.reproduce_chain import Copies
@@ -21,7 +22,8 @@ from probe.lab.reproduce_keys import like
 from probe.lab.stage import Stage
 
 LOSS = "the client certificate, whose key is of a kind that cannot be made here; the copy is asked without one"
-LATER = "that a client certificate is only asked for after the handshake; the copy asks for it in the handshake"
+LATER = "that a client certificate is only asked for after the handshake, and only sometimes; the copy asks for it in the handshake"
+ANOTHER = "the number of the alert after the handshake ({number}); the copy sends another one about certificates"
 _FINISHED, _REQUEST = 20, 13
 _MISSING, _REFUSED = 116, 40
 """The alerts for a missing certificate: certificate_required came with TLS 1.3 (RFC 8446 section 6.2), before it was handshake_failure."""
@@ -97,24 +99,31 @@ def requested(attempts: tuple[Attempt, ...]) -> bool:
 
 @noun
 class Reacting:
-    """What is known of a server's dealing with client certificates: the reactions, and what of them cannot be copied."""
+    """What is known of a server's dealing with client certificates: the reactions, and what of them cannot be copied.
+
+    ``late``: the certificate is only asked for when a request has come.
+    """
 
     reactions: tuple[Reaction, ...] = ()
     losses: tuple[str, ...] = ()
+    late: bool = False
 
 
 def reacting(observation: Observation, copies: Copies, attempts: tuple[Attempt, ...], answer: Callable[[tuple[Attempt, ...]], Answer]) -> Reacting:
     """What the server did in these attempts, by what was presented. ``answer`` gives the answer to those in which it went on."""
     by_chain: dict[tuple[bytes, ...], list[Attempt]] = {}
-    losses: list[str] = []
+    when: set[bool] = set()
     for one in attempts:
         handshake = step(one, Handshake)
         if handshake is None or handshake.ending.how is How.LOCAL or not (asked_for(handshake) or handshake.ending.how is How.DONE):
             continue
         by_chain.setdefault(_presented(observation, copies, one, handshake), []).append(one)
-        losses += [LATER] if _later(handshake) else []
+        when |= {_later(handshake)} if asked_for(handshake) else set()
     found = [_reaction(chain, tuple(together), answer) for chain, together in by_chain.items()]
-    return Reacting(reactions=tuple(found), losses=tuple(losses))
+    late = when == {True}
+    losses = [LATER] if True in when and not late else []
+    losses += [ANOTHER.format(number=one.alert) for one in found if late and one.ends == "alert" and one.chain and one.alert not in ERRORS]
+    return Reacting(reactions=tuple(found), losses=tuple(dict.fromkeys(losses)), late=late)
 
 
 def completed(reactions: tuple[Reaction, ...], others: tuple[Reaction, ...], version: str) -> tuple[Reaction, ...]:

@@ -140,6 +140,7 @@ class Talking:
             curve=facts.retry_group if facts.retry_group in ("secp256r1", "secp384r1", "secp521r1") else None,
             client_issuers=named_issuers(self._issuers(together)) if asking else (),
             reactions=reactions,
+            late="/" if found and found.late else "",
             alpn=(facts.alpn,) if facts.alpn else (),
             answer=Answer() if asking else self._answer(together),
         )

@@ -29,10 +29,10 @@ CODES: tuple[str, ...] = (
     *("client.key-mismatch", "client.key-unusable", "client.chain-incomplete", "client.weak", "client.rejected", "client.not-on-file"),
     *("client.issuer-not-registered", "client.id-in-use", "client.unexpected"),
     *("app.http-status", "app.address-not-allowed", "app.unknown-identity", "app.ldap", "app.mqtt-refused", "app.protocol"),
-    *("endpoint.inconsistent", "endpoint.rollover-pending", "endpoint.expires-soon", "clock.skew"),
+    *("endpoint.inconsistent", "endpoint.rollover-pending", "endpoint.expires-soon", "endpoint.profile-mismatch", "clock.skew"),
     *("file.not-a-certificate", "file.wrong-format", "file.password", "file.key-mismatch", "file.private-key-present"),
     *("file.incomplete-chain", "file.order", "file.duplicate", "file.unreadable"),
-    *("file.expired", "file.not-yet-valid", "file.not-served"),
+    *("file.expired", "file.not-yet-valid", "file.not-served", "file.request-flawed"),
 )
 """All codes that the project speaks of. A printed code is never renamed."""
 

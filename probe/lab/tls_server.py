@@ -3,7 +3,8 @@
 import contextlib
 import socket
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import field, replace
+from functools import partial
 from itertools import cycle
 from typing import TypeVar
 
@@ -13,12 +14,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
 from probe.facts.noun import noun
-from probe.lab import raw_server, wire
-from probe.lab.answers import Answer, greeting, reply
+from probe.lab import late, raw_server, wire
+from probe.lab.answers import REQUEST_LIMIT, Answer, greeting, reply
 from probe.lab.keys import SigningKey
 from probe.lab.listener import Listener, finish
 from probe.lab.pki import Issued
 from probe.lab.reaction import Reaction, reaction_to
+from probe.lab.starttls import Manners, after, before, speak
 from probe.lab.tls_alert import SECRET, encrypted_alert
 
 T = TypeVar("T")
@@ -52,7 +54,9 @@ class Serving:
     ``client_word`` is how a client whose certificate is missing (if required) or not accepted is told: ``alert`` in the handshake, ``page`` (as nginx does,
     HTTP 400 after it) or ``close`` (as slapd does, the handshake succeeds, and then the connection ends without a word).
     ``close_without_client``: a client without certificate is let in and then cut off without a word, as slapd does.
+    ``plain`` is how the server behaves in plain words before TLS (StartTLS); it then speaks that protocol inside too, in place of ``answer``.
     ``reactions``: a client certificate is asked for, and what follows is what these say, in place of any judgement and of ``answer``.
+    ``late``: the certificate is only asked for when a request for a path that begins so has come, as Apache httpd does for a location ("": in the handshake).
     """
 
     credentials: tuple[Credentials, ...]
@@ -74,16 +78,22 @@ class Serving:
     alpn: tuple[str, ...] = ()
     answer: Answer = Answer()
     turns: tuple[Credentials | None, ...] = ()
+    late: str = ""
+    plain: Manners | None = None
 
 
 class _Client:
-    """What the server made of the client's certificate, where it does not end the handshake for it, and the secret of what it says in TLS 1.3."""
+    """What the server made of the client's certificate, where it does not end the handshake for it, and the secret of what it says in TLS 1.3.
 
-    __slots__ = ("refused", "secret")
+    ``kept`` is what the library calls back into as long as the connection lives.
+    """
+
+    __slots__ = ("kept", "refused", "secret")
 
     def __init__(self) -> None:
         self.refused = False
         self.secret = b""
+        self.kept: object = None
 
 
 class NoCommonProtocol(Exception):
@@ -107,6 +117,10 @@ class TlsServer:
         self._listener.close()
 
     def _talk(self, connection: socket.socket) -> None:
+        if (plain := self._serving.plain) and not speak(before(plain), connection.recv, connection.sendall, plain):
+            if not plain.hangs_up:
+                finish(connection)
+            return
         hello = wire.read_hello(connection)
         if not hello:
             return
@@ -123,18 +137,54 @@ class TlsServer:
         tls.set_app_data(_Client())
         tls.bio_write(hello)
         with contextlib.suppress(SSL.Error, NoCommonProtocol):
-            if self._serving.reactions:
+            if self._serving.late:
+                _until_done(tls, connection, tls.do_handshake)
+                self._ask_late(tls, connection)
+            elif self._serving.reactions:
                 _repeated(tls, connection, tls.do_handshake)
                 self._react(tls, connection)
                 return
-            _until_done(tls, connection, tls.do_handshake)
-            answer = self._answer(tls)
-            if answer is not None:
-                self._converse(tls, connection, answer)
+            else:
+                _until_done(tls, connection, tls.do_handshake)
+                answer = self._answer(tls)
+                if answer is not None:
+                    self._converse(tls, connection, answer)
             with contextlib.suppress(SSL.Error):
                 tls.shutdown()
         _flush(tls, connection)
         finish(connection)
+
+    def _ask_late(self, tls: SSL.Connection, connection: socket.socket) -> None:
+        """Read a request, ask for the certificate if it is for such a path, and answer. Raises ``SSL.Error`` when the client or the library ends it."""
+        serving, request = self._serving, b""
+        while b"\r\n\r\n" not in request and len(request) <= REQUEST_LIMIT:
+            request += _until_done(tls, connection, lambda: tls.recv(16384))
+        words = request.split(b" ", 2)
+        answer: Answer | None = serving.answer
+        if len(words) == 3 and words[1].decode("latin-1").startswith(serving.late):
+            answer = self._asked_late(tls, connection)
+        if answer is not None:
+            _say(tls, connection, reply(answer, request) or b"")
+
+    def _asked_late(self, tls: SSL.Connection, connection: socket.socket) -> Answer | None:
+        """Ask, and give the answer that follows; ``None``: nothing, the connection ends."""
+        serving = self._serving
+        known = serving.reactions
+        demand = reaction_to((), known).ends == "alert" if known else serving.client == "required"
+        before = tls.get_peer_finished()
+        if late.begin(tls, partial(_alert_for, known), demand):
+            _until_done(tls, connection, tls.do_handshake)
+            _until_done(tls, connection, lambda: late.answered(tls, before))
+        elif not known:
+            return late.FORBIDDEN if demand else serving.answer
+        if not known:
+            return serving.answer
+        found = reaction_to(_of_client(tls), known)
+        if found.ends == "reset":
+            raw_server.reset_at_once(connection)
+        if found.ends == "silence":
+            raw_server.silence(connection)
+        return None if found.ends else found.answer
 
     def _react(self, tls: SSL.Connection, connection: socket.socket) -> None:
         """Do what was seen of another server. The handshake is done, but what the server says last in it is not sent yet."""
@@ -172,6 +222,10 @@ class TlsServer:
         return None if serving.client_word == "close" else Answer(status=400, body=f"<title>400 {page}</title>".encode(), content_type="text/html")
 
     def _converse(self, tls: SSL.Connection, connection: socket.socket, answer: Answer) -> None:
+        if (plain := self._serving.plain) is not None:
+            if script := after(plain):
+                speak(script, lambda size: _until_done(tls, connection, lambda: tls.recv(size)), partial(_say, tls, connection), replace(plain, stops=None))
+            return
         request = b""
         _say(tls, connection, greeting(answer))
         while True:
@@ -198,6 +252,14 @@ def _say(tls: SSL.Connection, connection: socket.socket, words: bytes) -> None:
     if words:
         tls.sendall(words)
         _flush(tls, connection)
+
+
+def _alert_for(reactions: tuple[Reaction, ...], own: bytes) -> int:
+    """How a certificate that came late is judged: as the library does, or as was seen of another server."""
+    if not reactions:
+        return late.AS_FOUND
+    found = reaction_to((own,), reactions) if own else Reaction()
+    return found.alert if found.ends == "alert" else 0
 
 
 def _until_done(tls: SSL.Connection, connection: socket.socket, step: Callable[[], T]) -> T:
@@ -262,8 +324,11 @@ def _context(serving: Serving, credentials: tuple[Credentials, ...]) -> SSL.Cont
         _load(context, one)
     if serving.client != "none":
         _ask_client(context, serving)
+    if serving.late:
+        late.prepare(context)
     if serving.reactions:
-        context.set_verify(SSL.VERIFY_PEER, lambda *_what: True)
+        if not serving.late:
+            context.set_verify(SSL.VERIFY_PEER, lambda *_what: True)
         for issuer in serving.client_issuers:
             context.add_client_ca(issuer.x509)
         context.set_keylog_callback(_note_secret)
@@ -291,7 +356,8 @@ def _load(context: SSL.Context, credentials: Credentials) -> None:
 def _ask_client(context: SSL.Context, serving: Serving) -> None:
     alerting = serving.client_word == "alert"
     mode = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if serving.client == "required" and alerting else 0)
-    context.set_verify(mode, _judging(alerting))
+    if not serving.late:
+        context.set_verify(mode, _judging(alerting))
     for issuer in serving.client_issuers:
         context.add_client_ca(issuer.x509)
     store = context.get_cert_store()

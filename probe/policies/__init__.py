@@ -1,7 +1,7 @@
 """What browsers, Java and authorities have agreed on or decided, with dates: data, each file with its source. Nothing here is guessed.
 
 ``validity.toml``: how long a public certificate may be valid. ``distrusted.toml``: roots whose newer certificates a client refuses.
-``inspection.toml``: the names that TLS-inspecting products give to their own authorities.
+``inspection.toml``: the names that TLS-inspecting products give to their own authorities. ``countries.toml``: the codes of countries.
 """
 
 import tomllib
@@ -85,6 +85,13 @@ def products() -> tuple[Product, ...]:
         Product(name=one["name"], kind=one["kind"], forms=tuple(tuple(sorted(form.items())) for form in one["forms"]))
         for one in _read("inspection")["products"]
     )
+
+
+@cache
+def countries() -> tuple[frozenset[str], dict[str, str]]:
+    """The assigned country codes, and for what people write in their place the code that is meant."""
+    found = _read("countries")
+    return frozenset(found["codes"].split()), found["meant"]
 
 
 def _read(name: str) -> dict[str, Any]:

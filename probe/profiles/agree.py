@@ -145,6 +145,7 @@ def agree(
         report=_filled(profile.report, plain),
         handover=_filled(profile.handover, plain),
         renewal=_filled(profile.renewal, plain),
+        request=_filled(profile.request, plain),
         texts=_filled(profile.texts, plain),
         sources=profile.sources,
     )
@@ -208,7 +209,7 @@ def unverified(part: Any, where: str = "") -> tuple[str, ...]:
     if isinstance(part, Profile):
         inner = [one for place in part.endpoints for one in unverified(place, f"endpoint {place.name}")]
         inner += _of_environments(part.environments, "")
-        kept = ("tls", "names", "trust", "revocation", "client_certificate", "ca_registration", "handover", "renewal")
+        kept = ("tls", "names", "trust", "revocation", "client_certificate", "ca_registration", "handover", "renewal", "request")
         inner += [one for name in kept for one in unverified(getattr(part, name), name.replace("_", " "))]
         inner += [one for check in part.checks for one in unverified(check, f"check {check.id}")]
         inner += [one for text in part.texts for one in unverified(text, f"text {text.id}")]

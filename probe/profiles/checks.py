@@ -27,6 +27,8 @@ CAUSES = (
     *("app.http-status", "app.address-not-allowed", "app.unknown-identity", "app.ldap", "app.mqtt-refused", "app.protocol"),
 )
 """What a row may name as the cause: the causes that an answer can show."""
+BEFORE = ("client.eku",)
+"""What a text may be about besides: causes that show before anything is asked."""
 STEPS = ("dns", "tcp", "tls", "names", "chain", "dates", "addresses", "client-certificate", "trust", "reverse", "app")
 """The steps of a list before going live that every connection has."""
 POINTER = re.compile(r"(/([^~/]|~[01])*){1,16}")
@@ -38,7 +40,7 @@ def text(name: str, table: Table) -> Text:
     table.only("cause", "short", "explain", "do", "official_text")
     return Text(
         id=name,
-        cause=table.text("cause", among=("", *CAUSES)),
+        cause=table.text("cause", among=("", *CAUSES, *BEFORE)),
         short=table.text("short", required=True, template=True),
         explain=table.text("explain", most=LONG, template=True),
         do=table.texts("do", template=True),

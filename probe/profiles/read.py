@@ -33,7 +33,7 @@ HEX = r"[0-9a-f]{64}"
 PORT = re.compile(r"[1-9]\d{0,4}")
 TOP = (
     *("schema", "id", "title", "version", "sources", "notes", "variables", "environments", "endpoints", "tls", "names", "trust", "revocation"),
-    *("client_certificate", "checks", "ca_registration", "handover", "renewal", "golive", "report", "texts"),
+    *("client_certificate", "checks", "ca_registration", "handover", "renewal", "request", "golive", "report", "texts"),
 )
 UNSHOWN = re.compile(r"cookie|auth|token|secret|passw|key|session|credential|signature", re.IGNORECASE)
 """Header fields whose values are, or may be, credentials: they are never kept."""
@@ -127,6 +127,7 @@ def _profile(top: Table, origin: str) -> Profile:
         ca_registration=checks.registration(top.table("ca_registration")),
         handover=checks.handover(top.table("handover")),
         renewal=checks.renewal(top.table("renewal")),
+        request=rules.request(top.table("request")),
         golive=tuple(checks.golive(one, asked, tuple(one.name for one in endpoints)) for one in top.tables("golive")),
         report=_reporting(top.table("report")),
         texts=texts,

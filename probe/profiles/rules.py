@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from probe.facts.profile import ClientRules, ExpectedPin, Names, Revocation, SubjectRule, Tls, Trust
+from probe.facts.profile import ClientRules, ExpectedPin, Names, RequestRules, Revocation, SubjectRule, Tls, Trust
 from probe.facts.target import VERSIONS
 from probe.profiles.table import LONG, Table
 
@@ -141,3 +141,18 @@ def _subject(table: Table) -> SubjectRule:
     if bool(found.equals) == bool(found.regex):
         table.faults.note(table.place, "a subject rule has either equals or regex")
     return found
+
+
+def request(table: Table | None) -> RequestRules | None:
+    """Read ``[request]``: what a certificate request must be before it is handed in."""
+    if table is None:
+        return None
+    table.only("subject_rules", "key", "least_bits", "same_subject", "note")
+    return RequestRules(
+        subject_rules=tuple(_subject(one) for one in table.tables("subject_rules")),
+        key=table.texts("key", among=("RSA", "EC", "Ed25519", "Ed448")),
+        least_bits=table.number("least_bits", 0, greatest=16384) or 0,
+        same_subject=table.flag("same_subject", False),
+        note=table.text("note", most=LONG),
+        **table.provenance(),
+    )

@@ -7,6 +7,40 @@ from probe.protocols.protocol import Protocol
 
 STARTTLS = ("smtp", "imap", "pop3", "ftp", "lmtp", "sieve", "xmpp", "xmpp-server", "postgres", "mysql")
 """Protocols that begin in plain text and go over to TLS (StartTLS), beside ``ldap``."""
+PORTS = {
+    21: "ftp",
+    24: "lmtp",
+    25: "smtp",
+    110: "pop3",
+    143: "imap",
+    389: "ldap",
+    587: "smtp",
+    3268: "ldap",
+    3306: "mysql",
+    4190: "sieve",
+    5222: "xmpp",
+    5269: "xmpp-server",
+    5432: "postgres",
+}
+"""Ports on which plain words come before TLS (IANA service names registry)."""
+TITLES = {
+    "https": "HTTP",
+    "ldaps": "LDAP",
+    "ldap": "LDAP",
+    "smtp": "SMTP",
+    "imap": "IMAP",
+    "pop3": "POP3",
+    "ftp": "FTP",
+    "lmtp": "LMTP",
+    "sieve": "ManageSieve",
+    "xmpp": "XMPP",
+    "xmpp-server": "XMPP",
+    "postgres": "PostgreSQL",
+    "mysql": "MySQL",
+}
+"""What the protocols that have words of their own are called."""
+WORDED = frozenset({"imap", "pop3", "sieve", "xmpp", "xmpp-server"})
+"""Protocols that answer in words: their status is 0 for yes and 1 for no."""
 AT_ONCE = {
     "smtps": 465,
     "imaps": 993,

@@ -83,6 +83,11 @@ class Connecting:
         body = bare(self._head if odd else bytes(self._body), self._login, secrets_sent=True) if odd or self._body else b""
         return Words(status=self._status, fields=self._fields, body=body, ending=self._ending, complete=self._complete)
 
+    @property
+    def authenticated(self) -> bool:
+        """Whether user name and password were sent."""
+        return self._login is not None
+
     def rest(self) -> bytes:
         """What came behind the proxy's consent."""
         return self._rest

@@ -1,7 +1,8 @@
 """FTP with AUTH TLS (RFC 4217) on the control connection, port 21.
 
-FEAT (RFC 2389) is asked before, but few servers are bound to list what they can (RFC 4217 section 6), so AUTH is tried in any case and its answer decides. After TLS
-FEAT once more is allowed to anybody; nobody logs in, and no data connection is opened.
+FEAT (RFC 2389) is asked before, but few servers are bound to list what they can (RFC 4217 section 6), so AUTH is tried
+in any case and its answer decides. After TLS FEAT once more is allowed to anybody; nobody logs in, and no data
+connection is opened.
 """
 
 from probe.facts.observation import Ending, How

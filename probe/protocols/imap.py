@@ -1,7 +1,7 @@
 """IMAP with STARTTLS (RFC 9051 section 6.2.1), port 143.
 
-The capabilities are asked for only if the greeting does not tell them. After TLS they are void and asked for again (RFC 9051 section 6.2.1), then LOGOUT; nobody
-is authenticated.
+The capabilities are asked for only if the greeting does not tell them. After TLS they are void and asked for again
+(RFC 9051 section 6.2.1), then LOGOUT; nobody is authenticated.
 """
 
 import re

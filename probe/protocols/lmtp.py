@@ -1,4 +1,7 @@
-"""LMTP with STARTTLS (RFC 2033): SMTP with LHLO in place of EHLO, between a mail server and its store. Port 24 (IANA), which is not 25 (RFC 2033 section 5)."""
+"""LMTP with STARTTLS (RFC 2033): SMTP with LHLO in place of EHLO, between a mail server and its store.
+
+Its port is never 25 (RFC 2033 section 5); 24 is the one that IANA gives to private mail systems.
+"""
 
 from functools import partial
 

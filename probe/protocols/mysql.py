@@ -1,7 +1,10 @@
-"""MySQL and MariaDB: the server's first packet, then an SSLRequest (MySQL Client/Server Protocol, "Connection Phase",
-https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html), port 3306.
+"""MySQL and MariaDB: the server's first packet, then an SSLRequest, port 3306.
 
-There is no go-ahead: who announces CLIENT_SSL expects the ClientHello right after the request. Nothing is said after TLS, because the only word there is a login.
+MySQL Client/Server Protocol, "Connection Phase":
+https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
+
+There is no go-ahead: who announces CLIENT_SSL expects the ClientHello right after the request. Nothing is said after
+TLS, because the only word there is a login.
 """
 
 import re

@@ -13,7 +13,11 @@ HIDDEN = b"(hidden)"
 
 
 class Negotiation(Conversation, Shape):
-    """The client's side of asking for a tunnel. It ends as done once the tunnel stands, as declined with the proxy's code, or without one if it speaks something else."""
+    """The client's side of asking for a tunnel: done once the tunnel stands, declined with the proxy's code, or without one if it speaks something else."""
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a user name was sent, with a password where there is one."""
 
     def rest(self) -> bytes:
         """What came behind the proxy's consent: the target's first bytes, if it speaks first."""

@@ -1,7 +1,7 @@
 """POP3 with STLS (RFC 2595 section 4), port 110.
 
-CAPA (RFC 2449) tells whether STLS is offered; a server that does not know CAPA is asked for STLS all the same. After TLS CAPA is sent again, as what was told before
-is void, then QUIT; nobody logs in.
+CAPA (RFC 2449) tells whether STLS is offered; a server that does not know CAPA is asked for STLS all the same. After
+TLS CAPA is sent again, as what was told before is void, then QUIT; nobody logs in.
 """
 
 import re

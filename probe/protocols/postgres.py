@@ -1,7 +1,9 @@
-"""PostgreSQL with SSLRequest (Frontend/Backend Protocol, "SSL Session Encryption", https://www.postgresql.org/docs/current/protocol-flow.html), port 5432.
+"""PostgreSQL with SSLRequest, port 5432.
 
-Nothing is said after TLS: the only word that a client has there is the one with which a session begins, which names a user and a database, and stands in the
-server's log as a failed login.
+Frontend/Backend Protocol, "SSL Session Encryption": https://www.postgresql.org/docs/current/protocol-flow.html
+
+Nothing is said after TLS: the only word that a client has there is the one with which a session begins, which names a
+user and a database, and stands in the server's log as a failed login.
 """
 
 import re

@@ -1,7 +1,8 @@
-"""Words as a script: a generator that tells what to send and what it waits for, and never sees a connection. Both sides of a conversation can be written so.
+"""Words as a script: a generator that tells what to send and what it waits for, and never sees a connection. Both sides of a conversation can be written
+so.
 
-A script yields bytes, which are sent, or one of ``Line``, ``Exactly`` and ``Until``, and then gets the bytes that fit; it returns how the words ended.
-Whatever the peer says, nothing is kept beyond ``LIMIT``, and nothing in here raises.
+A script yields bytes, which are sent, or one of ``Line``, ``Exactly`` and ``Until``, and then gets the bytes that fit;
+it returns how the words ended. Whatever the peer says, nothing is kept beyond ``LIMIT``, and nothing in here raises.
 """
 
 import re

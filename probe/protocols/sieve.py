@@ -1,7 +1,7 @@
 """ManageSieve with STARTTLS (RFC 5804 section 2.2), port 4190.
 
-The server tells its capabilities unasked, before TLS and after it. As some old ones forget the second time, they are asked for; whichever list comes first is read.
-Then LOGOUT; nobody is authenticated.
+The server tells its capabilities unasked, before TLS and after it. As some old ones forget the second time, they are
+asked for; whichever list comes first is read. Then LOGOUT; nobody is authenticated.
 """
 
 import re

@@ -1,7 +1,8 @@
 """SMTP with STARTTLS (RFC 3207), as relays speak it on port 25 and submission on port 587 (RFC 6409).
 
-After TLS begins, everything learned before is void (RFC 3207 section 4.2): the one harmless word is EHLO again, which also shows that it is the mail server, and
-not only something in front of it, that answers. QUIT then ends the session as servers expect; nothing is authenticated and no mail is begun.
+After TLS begins, everything learned before is void (RFC 3207 section 4.2): the one harmless word is EHLO again, which
+also shows that it is the mail server, and not only something in front of it, that answers. QUIT then ends the session
+as servers expect; nothing is authenticated and no mail is begun.
 """
 
 from functools import partial

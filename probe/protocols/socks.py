@@ -50,6 +50,11 @@ class Socks5:
         body = bare(self._buffer, self._login, self._sent_login) if odd else b""
         return Words(status=self._status, fields=(("step", self._step),), body=body, ending=self._ending, complete=self._ending is not None)
 
+    @property
+    def authenticated(self) -> bool:
+        """Whether user name and password were sent."""
+        return self._sent_login
+
     def rest(self) -> bytes:
         """What came behind the proxy's consent."""
         return self._rest
@@ -149,6 +154,11 @@ class Socks4:
         odd = self._ending is not None and self._status is None
         body = bare(self._buffer, self._login, secrets_sent=True) if odd else b""
         return Words(status=self._status, fields=(("step", REQUEST),), body=body, ending=self._ending, complete=self._ending is not None)
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a user name was sent."""
+        return self._login is not None
 
     def rest(self) -> bytes:
         """What came behind the proxy's consent."""

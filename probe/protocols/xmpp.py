@@ -1,10 +1,11 @@
 """XMPP with STARTTLS (RFC 6120 section 5), port 5222 for clients; ``xmpp_server`` is the same between servers.
 
-The stream is opened to the name that is checked, which is the domain of the accounts and often not the name of the host (RFC 6120 section 4.7.2): give it with
-``--name``. After TLS a new stream must be opened (RFC 6120 section 5.4.3.3); its features show that the server behind TLS speaks XMPP. Then it is closed; nobody
-is authenticated.
+The stream is opened to the name that is checked, which is the domain of the accounts and often not the name of the
+host (RFC 6120 section 4.7.2): give it with ``--name``. After TLS a new stream must be opened (RFC 6120 section
+5.4.3.3); its features show that the server behind TLS speaks XMPP. Then it is closed; nobody is authenticated.
 
-No XML parser sees what a peer says: the few elements that matter are looked for in bounded bytes, so that there is nothing to expand and no entity to resolve.
+No XML parser sees what a peer says: the few elements that matter are looked for in bounded bytes, so that there is
+nothing to expand and no entity to resolve.
 """
 
 import re

@@ -10,8 +10,8 @@ from string import Formatter
 
 from probe.facts.noun import noun
 
-SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again"})
-PLACEHOLDERS = SAFE | {"renamed", "missing", "root", "certificate", "good", "sni", "version", "speaks", "store", "addresses", "levels"}
+SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again", "proxy", "direct_url", "directly"})
+PLACEHOLDERS = SAFE | {"renamed", "missing", "root", "certificate", "good", "sni", "version", "speaks", "respelled", "store", "addresses", "levels"}
 """Placeholders that commands may use: they were checked when the target was read."""
 FIELDS = frozenset({"does", "proof", "check", "owner", "steps"})
 STEP_FIELDS = frozenset({"platform", "do", "commands"})
@@ -80,7 +80,7 @@ def read(action: str, text: str) -> Remedy:
         does=_known(where, data["does"], PLACEHOLDERS),
         proof=data.get("proof", ""),
         owner=data.get("owner", ""),
-        check=_known(where, data.get("check", "probe check {again}"), SAFE | {"renamed"}),
+        check=_known(where, data.get("check", "probe check {again}"), SAFE | {"renamed", "respelled"}),
         steps=tuple(steps),
     )
 

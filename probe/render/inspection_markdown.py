@@ -32,6 +32,10 @@ def lines(result: Result, escaped: Escape, table: Callable[[tuple[str, ...], Seq
         made += [*(f"- As a trust store, {escaped(client)}: {escaped(says)}" for client, says in one.clients), ""] if one.clients else []
     if found.pairs:
         made += ["## What belongs together", "", *(f"- {escaped(one)}" for one in found.pairs[:MOST]), ""]
+    if found.requests:
+        made += ["## Requests, before they are handed in", ""]
+        for place, remarks in found.requests[:MOST]:
+            made += [f"**{escaped(place)}**", "", *(f"- {TONES[tone]}: {escaped(says)}" for tone, says in remarks), ""]
     if found.chains:
         made += ["## The chains that they make", ""]
         for chain in found.chains[:CHAINS]:

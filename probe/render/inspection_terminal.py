@@ -21,6 +21,8 @@ def sections(result: Result, paint: Paint, width: int) -> Iterator[list[str]]:
     yield _files(found, paint, width)
     if found.pairs:
         yield [paint("What belongs together", "bold"), *_listed(found.pairs, width)]
+    if found.requests:
+        yield _requests(found, paint, width)
     if found.chains:
         yield _chains(found, paint, width)
     if found.missing:
@@ -62,6 +64,14 @@ def _entry(one: EntryText, width: int) -> list[str]:
     named = f"{visible(one.place)}{f' ({visible(one.alias)})' if one.alias else ''}"
     words = ", ".join(visible(text) for text in (one.valid, *one.lines) if text)
     return wrap(f"{visible(one.kind)} {visible(one.title)}; {named}{f'; {words}' if words else ''}", width, f"    {number:<4} ", "         ")
+
+
+def _requests(found: InspectionText, paint: Paint, width: int) -> list[str]:
+    lines = [paint("Requests, before they are handed in", "bold")]
+    for place, remarks in found.requests[:GROUPS]:
+        lines.append(f"  {visible(place)}")
+        lines += [line for tone, says in remarks for line in wrap(visible(says), width, f"    {TONES[tone]:<8} ", " " * 13)]
+    return lines + ([f"  {len(found.requests) - GROUPS} more requests; the html format shows them"] if len(found.requests) > GROUPS else [])
 
 
 def _chains(found: InspectionText, paint: Paint, width: int) -> list[str]:

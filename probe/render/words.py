@@ -18,7 +18,7 @@ FILE_VERDICTS = {Verdict.WORKS: "all fine", Verdict.FAILS: "problem found", Verd
 
 CERTAINTIES = {Certainty.PROVEN: "proven", Certainty.LIKELY: "likely, not proven", Certainty.POSSIBLE: "possible"}
 
-TONES = {"good": "ok", "bad": "PROBLEM", "warn": "LOOK", "missing": "MISSING"}
+TONES = {"good": "ok", "bad": "PROBLEM", "warn": "LOOK", "missing": "MISSING", "note": "note"}
 """What the tone of a box or a bar says in a word."""
 
 STATES = {"well": "ok", "problem": "PROBLEM", "unread": "not understood", "not done": "not done"}

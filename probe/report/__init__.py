@@ -220,7 +220,8 @@ class ChainText:
 @noun
 class InspectionText:
     """What files hold. ``missing`` are issuers that are nowhere, each a title and (label, value) lines. ``lookalikes`` are groups of certificates (their
-    numbers) with one name and several keys. ``against`` are sentences about what an endpoint sends: (endpoint, what it is to the files, tone)."""
+    numbers) with one name and several keys. ``against`` are sentences about what an endpoint sends: (endpoint, what it is to the files, tone).
+    ``requests`` are certificate requests, each with its place and (tone, sentence); the tone may also be note."""
 
     summary: str
     files: tuple[FileText, ...]
@@ -231,6 +232,7 @@ class InspectionText:
     missing: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     lookalikes: tuple[tuple[int, ...], ...] = ()
     against: tuple[tuple[str, str, str], ...] = ()
+    requests: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 @noun

@@ -6,12 +6,14 @@ from dataclasses import replace
 from probe.case.case import Case, step
 from probe.case.client_auth import ClientAuth, asked_for
 from probe.case.path import StackVerdict
+from probe.case.resolved import of_proxy, of_target
 from probe.causes.catalogue import entry
 from probe.causes.words import Effect, Finding, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
 from probe.facts.distinguished import text_of
-from probe.facts.observation import Handshake, Resolution
+from probe.facts.observation import Handshake
 from probe.facts.target import Target
+from probe.protocols import NAMES
 from probe.report import Candidate, FoundText, Headline, RemedyStep, RemedyText, Report, Result
 from probe.report.certificates import Numbers
 from probe.report.chain import boxes
@@ -22,7 +24,7 @@ from probe.report.paste import paste
 from probe.report.revocation import noted, revocation, stapled
 from probe.report.sceptic import told
 from probe.report.timeline import rows
-from probe.report.words import circumstances, endpoint, owner, peer, proof, repeat, sentence, titled, url
+from probe.report.words import answered, circumstances, endpoint, owner, peer, proof, repeat, sentence, titled, unproxied, url
 from probe.tls.messages import reading
 
 UNKNOWN_HOST = "dns.nxdomain"
@@ -61,7 +63,7 @@ def _result(judged: Diagnosis) -> Result:
         timeline=rows(case.observation),
         handshake=_handshake(case),
         messages=paste(found, remedies),
-        circumstances=(*_resolved(case.observation.resolutions), *((("Revocation", revoked),) if revoked else ()), *profile_lines(case), *circumstances(case)),
+        circumstances=(*_resolved(case), *((("Revocation", revoked),) if revoked else ()), *profile_lines(case), *circumstances(case)),
         repeat=repeat(case.target),
         defects=tuple(f"{code}: {kind}" for code, kind in found.defects),
         observation=case.observation,
@@ -172,9 +174,13 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         "port": str(target.port),
         "name": target.name,
         "again": repeat(target).removeprefix("probe check "),
+        "respelled": repeat(_respelled(one, target)).removeprefix("probe check "),
         "renamed": repeat(renamed(target, dict(one.finding.values).get("good", ""))).removeprefix("probe check "),
         "peer": peer(target),
         "url": url(target),
+        "direct_url": url(unproxied(target)),
+        "directly": repeat(unproxied(target)).removeprefix("probe check "),
+        "proxy": target.proxy.url if target.proxy else "the proxy",
         "address": target.connect or target.host,
     }
     return RemedyText(
@@ -192,12 +198,28 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
     )
 
 
-def _resolved(resolutions: tuple[Resolution, ...]) -> tuple[tuple[str, str], ...]:
+def _respelled(one: Prescribed, target: Target) -> Target:
+    """The target with the protocol that the finding names in place of its own."""
+    other = dict(one.finding.values).get("respelled")
+    if other not in NAMES:
+        return target
+    from probe.case.starttls import as_other  # few findings name another protocol
+
+    return as_other(target, other)
+
+
+def _resolved(case: Case) -> tuple[tuple[str, str], ...]:
+    """What each source answered about the target's name, and about its proxy's."""
+    target, resolutions = case.target, case.observation.resolutions
     found: dict[str, list[str]] = {}
-    for one in resolutions:
+    for one in of_target(target, resolutions):
         who = "System resolver" if one.source == "system" else f"DNS {one.server}" if one.server else "DNS"
         found.setdefault(who, []).extend(one.addresses)
-    return tuple((who, ", ".join(dict.fromkeys(addresses)) or "none") for who, addresses in found.items())
+    proxy = of_proxy(target, resolutions)
+    return (
+        *((("Proxy's addresses", ", ".join(proxy.addresses) or "none"),) if proxy else ()),
+        *((who, ", ".join(dict.fromkeys(addresses)) or "none") for who, addresses in found.items()),
+    )
 
 
 def _handshake(case: Case) -> tuple[tuple[str, str], ...]:
@@ -244,8 +266,7 @@ def _exchange(case: Case) -> list[tuple[str, str]]:
     one = case.exchange
     if one is None or one.status is None:
         return []
-    label = "HTTP status" if one.protocol == "https" else "LDAP result"
-    return [(label, str(one.status)), *((f"{name}", value) for name, value in one.fields)]
+    return [answered(one), *((f"{name}", value) for name, value in one.fields)]
 
 
 def exit_code(report: Report, strict: bool = False) -> int:

@@ -152,7 +152,7 @@ def lasting(view: View) -> Item:
 
 def pinned(view: View) -> Item | None:
     """Whether exactly the expected certificate is served everywhere; ``None`` when none is expected."""
-    judged = view.take(*PINS)
+    judged = view.take(*PINS, effects=(Effect.BREAKS, Effect.RISKS, Effect.NOTE))
     pin = view.observation.target.pin if view.observation else None
     if pin is None:
         return None
@@ -166,6 +166,8 @@ def pinned(view: View) -> Item | None:
             if one.leaf
         )
         return view.item("pin", Outcome.PASS, f"Exactly the certificate in {pin.source} is served.", evidence=evidence)
+    if judged and all(one.effect is Effect.NOTE for one in judged):
+        return view.item("pin", Outcome.WARN, sentences(judged), found=judged, evidence=view.evidence(judged))
     where = _many([_place(one) for one in view.shown if one not in same])
     evidence = view.evidence(judged) or tuple(view.seen(one, f"{_place(one)} sends another one.", one.chain_handshake) for one in view.shown if one not in same)
     return view.item("pin", Outcome.FAIL, sentences(judged) or f"{where} sends another certificate than {pin.source}.", found=judged, evidence=evidence)

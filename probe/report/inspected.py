@@ -7,11 +7,13 @@ from probe.case.case import Case
 from probe.case.file_chains import Chain, End, OpenEnd
 from probe.case.files import Files
 from probe.case.path import Origin, Path, Why
+from probe.case.requests import remarks
 from probe.case.served import Beside, Standing, beside
 from probe.causes.words import Certainty, Effect, Verdict
 from probe.diagnose import Diagnosis
 from probe.facts.certificate import Certificate, title
 from probe.facts.files import Inspecting
+from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.report import ChainBox, ChainText, InspectionText, Result
 from probe.report.certificates import WORDS, Numbers
@@ -32,6 +34,7 @@ ENDS = {
     End.REKEYED: "it ends here: what has the issuer's name has another key",
     End.BROKEN: "a signature in it is wrong",
 }
+_TONES = {"breaks": "bad", "risks": "warn", "note": "note", "good": "good"}
 _STANDINGS = {
     Standing.SAME: ("it sends the certificate that is in the files", "good"),
     Standing.FILE_NEWER: ("it still sends an older certificate than the files have", "bad"),
@@ -72,6 +75,7 @@ def profiled(target: Target) -> list[str]:
     """The options of the profile that files were looked at with."""
     words = ["--profile", target.profile] if target.profile else []
     words += ["--env", target.env] if target.env else []
+    words += ["--endpoint", target.endpoint] if target.endpoint else []
     for name, value in target.variables:
         words += ["--var", f"{name}={value}"]
     return words
@@ -92,6 +96,7 @@ def turned(result: Result, found: Diagnosis, numbers: Numbers) -> Result:
         missing=tuple(_missing(one) for one in files.open_ends[:MISSING]),
         lookalikes=tuple(numbers.known(group) for group in files.lookalikes[:ALIKE]),
         against=tuple(_beside(one) for one in beside(files)),
+        requests=requests(files, case.observation.agreement),
     )
     return replace(
         result,
@@ -166,6 +171,11 @@ def pictured(files: Files, one: Chain, numbers: Numbers) -> ChainText:
     return ChainText(title=title(one.tip), end=end, boxes=tuple(boxes), others=len(one.others))
 
 
+def requests(files: Files, agreement: Agreement | None) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """What is to be said about each request before it is handed in: its place, and (tone, sentence)."""
+    return tuple((one.place.words, tuple((_TONES[each.weight], each.says) for each in remarks(files, one, agreement))) for one in files.requests[:MISSING])
+
+
 def _box(files: Files, path: Path, place: int, numbers: Numbers) -> ChainBox:
     link = path.links[place]
     against = [one for one in path.objections if one.at == place and one.why not in (*_EDGE, Why.ISSUER_UNKNOWN)]
@@ -224,6 +234,8 @@ def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
     stores = [f"{one.source}: {one.size} anchors" for one in seen.stores if one.kind != "none"]
     found = [("Files", ", ".join(seen.target.inspecting.sources) if seen.target.inspecting else "")]
     found += [("Roots known besides", "; ".join(stores))] if stores else []
+    if (profile := seen.agreement) is not None:
+        found.append(("Profile", f"{profile.profile} ({profile.title})" + (f", environment {profile.environment}" if profile.environment else "")))
     found.append(("Judged for", f"{case.at:%Y-%m-%d %H:%M:%S} UTC" + ("" if seen.target.at is None else " (given by --at)")))
     found.append(("Missing issuers", "fetched from the URLs in the certificates (--fetch)" if seen.target.fetch else "not fetched (--fetch gets them)"))
     found += [("Fetched", one.url) for one in seen.fetches[:8]]

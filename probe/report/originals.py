@@ -131,8 +131,10 @@ class Originals:
     def _target(self, target: Target) -> None:
         for text in (target.host, target.name, target.sni or "", target.connect or ""):
             self._host(text)
-        for text in (target.resolver or "", *target.also_resolvers):
+        for text in (target.resolver or "", *target.also_resolvers, target.proxy.place if target.proxy else "", target.unread_exemption.removeprefix("*.")):
             self._place(text)
+        if target.unproxied:
+            self._host(target.unproxied.entry.partition("/")[0].removeprefix("."))
         if target.path != "/":
             self._word(target.path, "path")
         if "/" in target.profile or target.profile.endswith(".toml"):

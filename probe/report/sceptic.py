@@ -11,12 +11,15 @@ from probe.causes.words import Effect, Finding
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake
+from probe.facts.proxy import HTTP
 from probe.facts.target import Target
 from probe.protocols import NAMES, named
 from probe.report.certificates import Numbers
 
 NOBODY = "-no-CAfile -no-CApath -no-CAstore"
 """Options of OpenSSL with which nothing is trusted."""
+WITH_CURL = ("smtp", "imap", "pop3", "ftp")
+"""Protocols with words before TLS that curl speaks too."""
 ONLY = "-no-CApath -no-CAstore -CAfile"
 
 
@@ -34,9 +37,19 @@ def told(finding: Finding, case: Case, numbers: Numbers) -> Told:
     shown = shown_by(finding, case)
     values = _values(case, numbers)
     commands = tuple(re.sub(" {2,}", " ", filled) for command in shown.commands for filled in _filled(command, values, case))
+    if target_by_socks(case):
+        # OpenSSL goes through proxies of HTTP alone: without the proxy its command would show something else.
+        commands = tuple(one for one in commands if not one.startswith(("openssl s_client", "for one in", "keytool -printcert -sslserver")))
+        if not commands:
+            return Told()
     numbered = dict(zip(FILES, (_roots(case, numbers), numbers.known(finding.about), _issuer(case, finding, numbers)), strict=True))
     saves = tuple((name, which) for name, which in numbered.items() if which and any(name in shlex.split(command) for command in commands))
     return Told(commands=commands, shows=shown.shows, saves=saves)
+
+
+def target_by_socks(case: Case) -> bool:
+    """Whether the target was reached through a SOCKS proxy."""
+    return case.target.proxy is not None and case.target.proxy.scheme != HTTP
 
 
 def _filled(command: str, values: dict[str, str], case: Case) -> tuple[str, ...]:
@@ -60,8 +73,8 @@ def _values(case: Case, numbers: Numbers) -> dict[str, str]:
     there = _peer(case)
     alpn = named(target.protocol).alpn if target.protocol in NAMES else ()
     return {
-        "peer": shlex.quote(there),
-        "sni": _sni(case.handshake, target),
+        "peer": shlex.quote(there) + (f" -proxy {shlex.quote(target.proxy.place)}" if target.proxy and target.proxy.scheme == HTTP else ""),
+        "sni": _sni(case.handshake, target) + _before(target),
         "verify": _verify(case, numbers),
         "name": ("-verify_ip " if case.names and case.names.is_ip else "-verify_hostname ") + shlex.quote(target.name),
         "server_name": shlex.quote(target.name),
@@ -95,6 +108,13 @@ def _peer(case: Case) -> str:
 def _sni(one: Handshake | None, target: Target) -> str:
     sni = one.sni if one else target.sni
     return f"-servername {shlex.quote(sni)}" if sni else "-noservername"
+
+
+def _before(target: Target) -> str:
+    """The option of OpenSSL for a protocol that begins in plain text; XMPP opens a stream to the name that is checked."""
+    if target.protocol not in NAMES or named(target.protocol).start is None:
+        return ""
+    return f" -starttls {target.protocol}" + (f" -xmpphost {shlex.quote(target.name)}" if target.protocol.startswith("xmpp") else "")
 
 
 def _roots(case: Case, numbers: Numbers) -> tuple[int, ...]:
@@ -135,7 +155,9 @@ def _server(asked: str) -> str:
 def _peers(case: Case) -> tuple[str, ...]:
     """Every address that was tried, with its port."""
     places = dict.fromkeys((one.address, one.port) for one in case.observation.attempts)
-    return tuple(shlex.quote(f"{f'[{address}]' if ':' in address else address}:{port}") for address, port in places)
+    proxy = case.target.proxy
+    through = f" -proxy {shlex.quote(proxy.place)}" if proxy and proxy.scheme == HTTP else ""
+    return tuple(shlex.quote(f"{f'[{address}]' if ':' in address else address}:{port}") + through for address, port in places)
 
 
 def _url(case: Case, there: str) -> str:
@@ -143,4 +165,6 @@ def _url(case: Case, there: str) -> str:
     target = case.target
     name = f"[{target.name}]" if ":" in target.name else target.name
     plain = shlex.quote(f"https://{name}:{target.port}{target.path}")
+    if target.protocol in WITH_CURL:
+        plain = f"--ssl-reqd {shlex.quote(f'{target.protocol}://{name}:{target.port}')}"
     return plain if there == f"{name}:{target.port}" else f"--connect-to {shlex.quote(f'{name}:{target.port}:{there}')} {plain}"

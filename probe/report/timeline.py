@@ -17,6 +17,7 @@ ENDINGS = {
 }
 QUESTIONS = {
     "ordinary": "as an ordinary client",
+    "direct": "without the proxy",
     "without-sni": "without a server name",
     "with-sni": "with a server name",
     "tls12": "TLS 1.2 only",
@@ -24,6 +25,8 @@ QUESTIONS = {
     "any-version": "all TLS versions",
     "without-alpn": "without application protocols",
     "plaintext": "in plain text",
+    "tls-at-once": "with TLS at once",
+    "starttls": "with plain words before TLS (StartTLS)",
     "small-hello": "with a small ClientHello",
     "hello-in-pieces": "with the ClientHello in small pieces",
     "small-segments": "with small TCP segments",

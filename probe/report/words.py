@@ -1,6 +1,7 @@
 """The sentences of a report that do not belong to one cause: verdict, owners, proofs, how to repeat it."""
 
 import shlex
+from dataclasses import replace
 
 from probe.case.case import Case
 from probe.case.checked import undecided
@@ -10,8 +11,10 @@ from probe.causes.catalogue import entry
 from probe.causes.checked import asked
 from probe.causes.words import Certainty, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
-from probe.facts.observation import Observation
+from probe.facts.observation import Exchange, Observation
+from probe.facts.proxy import HTTP, Unproxied
 from probe.facts.target import Pin, Target
+from probe.protocols import TITLES, WORDED
 
 OWNERS = {
     Owner.SERVER: "whoever runs {host}",
@@ -39,16 +42,22 @@ def endpoint(target: Target) -> str:
 
 
 def peer(target: Target) -> str:
-    """What a command connects to: the address given by hand, else the host, with the port."""
+    """What ``openssl s_client -connect`` is given: the address given by hand, else the host, with the port; and the proxy, if it is one of HTTP."""
+    return f"{place(target)} -proxy {shlex.quote(target.proxy.place)}" if target.proxy and target.proxy.scheme == HTTP else place(target)
+
+
+def place(target: Target) -> str:
+    """The address given by hand, else the host, with the port."""
     host, port = target.connect or target.host, target.connect_port or target.port
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def url(target: Target) -> str:
-    """What curl is given: the URL with the name that is checked, and if need be where to connect for it."""
+    """What curl is given: the URL with the name that is checked, the proxy, and if need be where to connect for it."""
     name = f"[{target.name}]" if ":" in target.name else target.name
-    plain = f"https://{name}:{target.port}/"
-    there = peer(target)
+    proxy = f"--proxy {shlex.quote(target.proxy.url)} " if target.proxy else ""
+    plain = f"{proxy}https://{name}:{target.port}/"
+    there = place(target)
     return plain if there == f"{name}:{target.port}" else f"--connect-to {name}:{target.port}:{there} {plain}"
 
 
@@ -70,7 +79,8 @@ def sentence(found: Diagnosis) -> str:
     # With --at it is not what happened but what would happen.
     judged = f", judged for {target.at:%Y-%m-%d %H:%M} UTC," if target.at else ""
     when = f"{found.case.observation.taken_at:%Y-%m-%d %H:%M} UTC{judged}"
-    what, cause = endpoint(target), entry(found.cause.code) if found.cause else None
+    what = endpoint(target) + (f" through {target.proxy.url}" if target.proxy else "")
+    cause = entry(found.cause.code) if found.cause else None
     if found.verdict is Verdict.WORKS:
         with_risks = sum(1 for one in found.findings if one.effect == "risks")
         risks = f" {with_risks} risk{'s' if with_risks != 1 else ''} {'are' if with_risks != 1 else 'is'} named below." if with_risks else ""
@@ -119,14 +129,20 @@ def _does(titles: list[str], verb: str) -> str:
 def _acceptance(found: Diagnosis) -> str:
     case = found.case
     titles = " and ".join(short(one.title) for one in found.stacks)
-    words = {"https": "HTTP {}", "ldaps": "LDAP result {}"}
     app = ""
     if case.exchange and case.exchange.status is not None:
-        app = f", and the service answered {words.get(case.exchange.protocol, '{}').format(case.exchange.status)}"
+        app = f", and the service answered {' '.join(answered(case.exchange)).replace(' status', '').replace(' answer', '')}"
     version = f"{case.handshake.version}, " if case.handshake and case.handshake.version else ""
     agreement = case.observation.agreement
     named = ", whose names are not compared" if agreement and agreement.names.rule == "none" else f" for {case.target.name}"
     return f"{version}{titles} accept{'s' if len(found.stacks) == 1 else ''} its certificate{named}{app}"
+
+
+def answered(one: Exchange) -> tuple[str, str]:
+    """What kind of answer the service gave after TLS, and the answer: a number, or a word where the protocol has no numbers."""
+    title = TITLES.get(one.protocol, one.protocol.upper())
+    label = "HTTP status" if title == "HTTP" else "LDAP result" if title == "LDAP" else f"{title} answer"
+    return label, str(one.status) if one.protocol not in WORDED else "NO" if one.status else "OK"
 
 
 def proof(one: Prescribed, tried: int) -> str:
@@ -164,6 +180,8 @@ def repeat(target: Target) -> str:
         ("--name", target.name if target.name not in (target.host, target.host.partition("%")[0]) else None),
         ("--sni", "none" if target.sni is None and not _address_like(target) else target.sni if target.sni not in (None, target.host, target.name) else None),
         ("--connect", _connect(target)),
+        ("--proxy", _proxy(target)),
+        ("--proxy-user", "USER" if target.proxy and target.proxy.login and target.proxy.source == "--proxy" else None),
         ("--repeat", str(target.repeat) if target.repeat > 1 else None),
         *(("--resolver", one) for one in _resolvers(target)),
         ("--revocation", target.revocation if target.revocation != "off" else None),
@@ -186,11 +204,41 @@ def repeat(target: Target) -> str:
     words += ["--fetch-private"] if target.fetch_private else []
     words += ["--no-app"] if not target.app else []
     words += ["--send-anyway"] if target.send_anyway else []
+    words += ["--no-direct"] if target.proxy and not target.proxy.direct else []
     return shlex.join(words)
 
 
 def _address_like(target: Target) -> bool:
     return ":" in target.host or target.host.replace(".", "").isdecimal()
+
+
+def _proxy(target: Target) -> str | None:
+    """What ``--proxy`` was; what the environment names, it names again."""
+    if target.proxy:
+        return target.proxy.url if target.proxy.source == "--proxy" else None
+    return "none" if target.unproxied and target.unproxied.why == "--proxy" else None
+
+
+def unproxied(target: Target) -> Target:
+    """The target without its proxy, as ``--proxy none`` makes it."""
+    return replace(target, proxy=None, unproxied=Unproxied(source="", why="--proxy"))
+
+
+def by_proxy(target: Target) -> tuple[tuple[str, str], ...]:
+    """The proxy, who named it, and what the environment says of it besides, as (label, value)."""
+    one, none = target.proxy, target.unproxied
+    if one:
+        told = "it finds the address of the target" if one.resolves else "it is told the target's address"
+        login = ", with a user name and a password" if one.login else ""
+        note = f"; the entry {target.unread_exemption} of NO_PROXY counts for other programs, not for curl and the probe" if target.unread_exemption else ""
+        return (("Proxy", f"{one.url} (named by {one.source}){login}; {told}{note}"),)
+    if none is None or not none.source:
+        return ()
+    why = {
+        "--proxy": f"none, as --proxy says; {none.source} is set",
+        "protocol": f"none; {none.source} is set, which is for https:// alone: name it with --proxy",
+    }
+    return (("Proxy", why.get(none.why, f"none: {none.why} exempts the host by its entry {none.entry}; {none.source} is set")),)
 
 
 def _resolvers(target: Target) -> tuple[str, ...]:
@@ -220,7 +268,7 @@ def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
     """From where, with what and under which assumptions it was judged, as (label, value)."""
     seen: Observation = case.observation
     target = seen.target
-    found = [("Target", target.spelled), ("Name checked", target.name), ("Name sent (SNI)", target.sni or "none")]
+    found = [("Target", target.spelled), ("Name checked", target.name), ("Name sent (SNI)", target.sni or "none"), *by_proxy(target)]
     if target.connect:
         found.append(("Address given by hand", _connect(target) or ""))
     for one in seen.stores:

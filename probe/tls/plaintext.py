@@ -16,6 +16,7 @@ _FIRST = (
     (_REDIS, "Redis"),
     (rb"\+PONG\r\n", "Redis"),
     (rb"(\+OK|-ERR)[ \r\n]", "POP3"),
+    (rb'(?i)"IMPLEMENTATION" "', "ManageSieve"),
     (rb"AMQP[\x00-\x03]", "AMQP"),
     (rb"RFB \d{3}\.\d{3}\n", "VNC"),
     (rb"\s*(<\?xml[^>]{0,200}\?>\s*)?<stream:(stream|error)\b", "XMPP"),
@@ -55,6 +56,8 @@ def _greeting(head: bytes) -> str | None:
         return None
     if re.search(_FILES, head):
         return "FTP"
+    if re.match(rb"220[ -][^\r\n]*\bLMTP\b", head):
+        return "LMTP"
     return "SMTP" if re.search(_MAIL, head) else "SMTP or FTP"
 
 

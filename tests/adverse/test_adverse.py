@@ -87,6 +87,7 @@ ROWS = (
     Row(code="dns.addresses-disagree"),
     Row(code="endpoint.rollover-pending"),
     Row(code="endpoint.rollover-pending", way="one-of-two"),
+    Row(code="endpoint.profile-mismatch"),
     Row(code="trust.store-not-used"),
     *(Row(code=f"client.{name}") for name in CLIENT),
     Row(code="client.not-on-file"),
@@ -110,6 +111,14 @@ Seen = tuple[Scene, Observation, float]
 """A scenario, what was seen of it, and the seconds that it took from opening it."""
 
 
+@noun
+class Weather:
+    """Conditions that hold for the whole process, and what is seen of a row in them."""
+
+    how: Conditions
+    seen: Ahead[Row, Seen]
+
+
 def look(row: Row, *options: str) -> Seen:
     began = time.monotonic()
     scene, observation = looked_at(opener(row.code, row.way), *options)
@@ -124,16 +133,16 @@ def in_fair_weather() -> dict[Row, tuple[object, ...]]:
 
 
 @pytest.fixture(scope="module")
-def weather(request: pytest.FixtureRequest) -> Iterator[Ahead[Row, Seen]]:
-    """What is seen of each row in one weather, which is that of the whole process meanwhile."""
+def weather(request: pytest.FixtureRequest) -> Iterator[Weather]:
+    """One weather after the other: pytest groups the tests by it."""
     if request.param == "dripping":
         with under(DRIPPING), ahead(lambda row: look(row, "--timeout", str(SECONDS)), ROWS, DRIPPING_AT_ONCE) as every:
-            yield every
+            yield Weather(how=DRIPPING, seen=every)
         return
     # Before the weather turns.
     in_fair_weather()
     with under(KEPT[request.param]), ahead(look, (*ROWS, *MENDED)) as every:
-        yield every
+        yield Weather(how=KEPT[request.param], seen=every)
 
 
 def named(rows: tuple[Row, ...]) -> list[str]:
@@ -151,9 +160,10 @@ def test_every_newer_code_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=named(ROWS))
-@pytest.mark.parametrize(("weather", "how"), KEPT.items(), indirect=["weather"], ids=KEPT)
-def test_the_diagnosis_stays(row: Row, how: Conditions, weather: Ahead[Row, Seen]) -> None:
-    scene, observation, _ = weather(row)
+@pytest.mark.parametrize("weather", KEPT, indirect=True)
+def test_the_diagnosis_stays(row: Row, weather: Weather) -> None:
+    how = weather.how
+    scene, observation, _ = weather.seen(row)
     found = diagnose(observation)
     assert not found.defects
     assert found.verdict == scene.expects.verdict
@@ -168,8 +178,8 @@ def test_the_diagnosis_stays(row: Row, how: Conditions, weather: Ahead[Row, Seen
 
 @pytest.mark.parametrize("row", MENDED, ids=[one.code for one in MENDED])
 @pytest.mark.parametrize("weather", KEPT, indirect=True)
-def test_what_is_mended_works_in_any_weather(row: Row, weather: Ahead[Row, Seen]) -> None:
-    _, observation, _ = weather(row)
+def test_what_is_mended_works_in_any_weather(row: Row, weather: Weather) -> None:
+    _, observation, _ = weather.seen(row)
     found = diagnose(observation)
     assert found.verdict is Verdict.WORKS and not found.defects
     assert not [one for one in found.findings if one.effect is not Effect.NOTE]
@@ -178,8 +188,8 @@ def test_what_is_mended_works_in_any_weather(row: Row, weather: Ahead[Row, Seen]
 
 @pytest.mark.parametrize("row", ROWS, ids=named(ROWS))
 @pytest.mark.parametrize("weather", ["dripping"], indirect=True)
-def test_an_endpoint_that_drips_is_too_slow_and_nothing_else(row: Row, weather: Ahead[Row, Seen]) -> None:
-    _, observation, seconds = weather(row)
+def test_an_endpoint_that_drips_is_too_slow_and_nothing_else(row: Row, weather: Weather) -> None:
+    _, observation, seconds = weather.seen(row)
     assert observation.took < SECONDS + 0.75 and seconds < SECONDS + 6
     found = diagnose(observation)
     assert found.verdict is Verdict.FAILS and found.cause and found.cause.code == row.dripping

@@ -1,23 +1,22 @@
 """The list against the laboratory: what check finds broken is never ready, what it finds working never fails, and every finding has its item."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
 from probe.causes.words import Effect, Verdict
-from probe.cli.arguments import observed
 from probe.diagnose import diagnose
 from probe.facts.golive import Inspection, Look, Place, Seen
 from probe.facts.observation import Observation
 from probe.facts.unusable import Unusable
 from probe.lab.healthy import HEALTHY
-from probe.lab.scenario import all_scenarios
-from probe.lab.scene import Scene
-from probe.lab.stage import Stage
+from probe.lab.scenario import Opens, all_scenarios
 from probe.report.checklist import Checklist, Outcome, exit_code
 from probe.report.golive import compose
+from tests.ahead import Ahead, ahead
+from tests.test_scenarios import Seen as Looked
+from tests.test_scenarios import looked_at
 
-Opens = Callable[[Stage], Scene]
 EVERY: list[tuple[str, Opens]] = [
     (f"{one.code}-{name}", opens)
     for one in all_scenarios()
@@ -38,15 +37,19 @@ def told(found: Checklist) -> str:
     return "\n".join(f"{one.outcome} {one.id} {one.required} {one.code}: {one.says}" for one in found.items if one.outcome is not Outcome.PASS)
 
 
+@pytest.fixture(scope="module")
+def look() -> Iterator[Ahead[Opens, Looked]]:
+    with ahead(looked_at, [opens for _, opens in (*EVERY, *HEALTHY)]) as results:
+        yield results
+
+
 @pytest.mark.parametrize(("name", "opens"), [*EVERY, *HEALTHY], ids=[name for name, _ in (*EVERY, *HEALTHY)])
-def test_the_list_agrees_with_the_diagnosis(name: str, opens: Opens) -> None:
-    with Stage() as stage:
-        scene = opens(stage)
-        if not scene.expects.verdict:
-            with pytest.raises(Unusable):
-                observed(scene.arguments)
-            return
-        seen = observed(scene.arguments)
+def test_the_list_agrees_with_the_diagnosis(name: str, opens: Opens, look: Ahead[Opens, Looked]) -> None:
+    scene, seen = look(opens)
+    if not scene.expects.verdict:
+        assert isinstance(seen, Unusable)
+        return
+    assert isinstance(seen, Observation), seen
     judged, found = diagnose(seen), listed(seen)
     failed = [one for one in found.items if one.outcome is Outcome.FAIL and one.required]
     if judged.verdict is Verdict.WORKS:

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from probe.capture.identity import load
 from probe.cli.arguments import observed
-from probe.diagnose import diagnose
+from probe.diagnose import Diagnosis, diagnose
 from probe.facts import codec
 from probe.facts.certificate import Certificate, Key
 from probe.facts.observation import Alert, Attempt, Exchange, Handshake, Observation
@@ -26,6 +27,7 @@ from probe.lab.shop import HOST, hierarchy
 from probe.lab.stage import Stage
 from probe.lab.tls_server import Serving
 from probe.lab.traits import Traits
+from tests.ahead import Ahead, ahead
 from tests.lab.test_reproduce import essence
 
 EVERY_ALERT = (10, 20, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 70, 80, 86, 90, 112, 116, 120)
@@ -121,10 +123,8 @@ def _with_key_of_nobody(one: Certificate) -> bytes:
     return one.der.replace(key.spki, unknown)
 
 
-@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
-@pytest.mark.parametrize("number", [one for one in EVERY_ALERT if one != 90])
-def test_every_alert_is_copied(number: int, version: str) -> None:
-    """What no server of the laboratory sends: the recorded alert is exchanged for another one, as a saved file may have it."""
+def with_that_alert(number: int, version: str) -> tuple[Diagnosis, Diagnosis, tuple[str, ...]]:
+    """The diagnosis of what was recorded, but with another alert, that of its copy, and what was lost."""
     other = authority("Other Client CA")
     foreign = other.issue(CLIENT, traits=Traits(extended_key_usage=("client",)))
     made = partners()
@@ -132,9 +132,24 @@ def test_every_alert_is_copied(number: int, version: str) -> None:
     changed = replace(observation, attempts=tuple(_with_alert(one, number) for one in observation.attempts))
     with Stage() as stage:
         copy = copied(stage, changed)
-        again = observed(copy.arguments)
-    assert _alerts(again.attempts[0]) == _alerts(changed.attempts[0]) == [(number, 2)]
-    assert essence(diagnose(again)) == essence(diagnose(changed)), copy.losses
+        return diagnose(changed), diagnose(observed(copy.arguments)), copy.losses
+
+
+ALERTED = [(number, version) for number in EVERY_ALERT if number != 90 for version in ("TLSv1.2", "TLSv1.3")]
+
+
+@pytest.fixture(scope="module")
+def alerted() -> Iterator[Ahead[tuple[int, str], tuple[Diagnosis, Diagnosis, tuple[str, ...]]]]:
+    with ahead(lambda key: with_that_alert(*key), ALERTED) as results:
+        yield results
+
+
+@pytest.mark.parametrize(("number", "version"), ALERTED)
+def test_every_alert_is_copied(number: int, version: str, alerted: Ahead[tuple[int, str], tuple[Diagnosis, Diagnosis, tuple[str, ...]]]) -> None:
+    """What no server of the laboratory sends: the recorded alert is exchanged for another one, as a saved file may have it."""
+    changed, again, losses = alerted((number, version))
+    assert _alerts(again.case.observation.attempts[0]) == _alerts(changed.case.observation.attempts[0]) == [(number, 2)]
+    assert essence(again) == essence(changed), losses
 
 
 def test_numbers_that_no_alert_has_are_passed_over() -> None:

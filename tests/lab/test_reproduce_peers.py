@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pytest
 from probe.cli.arguments import observed
 from probe.lab.reproduce import reproduce
 from probe.lab.stage import Stage
+from tests.ahead import Ahead, ahead
 from tests.lab.test_reproduce import EVERY, Opens
 
 SOURCE = Path(__file__).parent.parent / "real" / "Connect.java"
@@ -29,13 +31,15 @@ class Java:
     def __init__(self, folder: Path) -> None:
         subprocess.run(["javac", "-d", str(folder), str(SOURCE)], check=True, capture_output=True, timeout=60)
         command = ["java", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", "-cp", str(folder), "Connect"]
+        self.turn = threading.Lock()
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def says(self, host: str, port: int, trust: str) -> str:
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(f"x\t{host}\t{port}\t{trust}\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().partition("\t")[2].strip()
+        with self.turn:
+            self.process.stdin.write(f"x\t{host}\t{port}\t{trust}\n")
+            self.process.stdin.flush()
+            return self.process.stdout.readline().partition("\t")[2].strip()
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +67,30 @@ def place(arguments: tuple[str, ...]) -> tuple[str, int, str]:
     return host.encode("idna").decode(), int(options["--connect"].rpartition(":")[2]), options["--trust"]
 
 
+Said = tuple[str, list[str]]
+"""What Java and OpenSSL say of one endpoint."""
+
+
+@pytest.fixture(scope="module")
+def said(java: Java) -> Iterator[Ahead[Opens, tuple[Said, Said]]]:
+    """What they say of the original and of its copy."""
+
+    def work(opens: Opens) -> tuple[Said, Said]:
+        with Stage() as stage, Stage() as second:
+            scene = opens(stage).arguments
+            copy = reproduce(second, observed(scene)).arguments
+            original, again = ((java.says(*place(one)), openssl(*place(one))) for one in (scene, copy))
+            return original, again
+
+    with ahead(work, [opens for _, opens in [*CHAINS, *HEALTHY]]) as results:
+        yield results
+
+
 @pytest.mark.parametrize(("name", "opens"), [*CHAINS, *HEALTHY], ids=[name for name, _ in [*CHAINS, *HEALTHY]])
-def test_java_and_openssl_say_the_same_of_both(name: str, opens: Opens, java: Java) -> None:
-    with Stage() as stage, Stage() as second:
-        scene = opens(stage).arguments
-        copy = reproduce(second, observed(scene)).arguments
-        assert java.says(*place(scene)) == java.says(*place(copy)) != ""
-        assert openssl(*place(scene)) == openssl(*place(copy)) != []
+def test_java_and_openssl_say_the_same_of_both(name: str, opens: Opens, said: Ahead[Opens, tuple[Said, Said]]) -> None:
+    original, copy = said(opens)
+    assert original[0] == copy[0] != ""
+    assert original[1] == copy[1] != []
 
 
 def test_enough_chains_were_compared() -> None:

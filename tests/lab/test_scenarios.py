@@ -106,12 +106,17 @@ BROKEN = {
     "client.required tls12": "SSLV3_ALERT_HANDSHAKE_FAILURE",
     "client.required http-400": "HTTP/1.1 400 Bad Request",
     "client.required without-a-word": "",
+    # A client of TLS 1.3 that has not offered to be asked later gets Apache's page.
+    "client.required for-a-path": "HTTP/1.1 403 Forbidden",
+    "client.required for-a-path-tls12": "SSLV3_ALERT_HANDSHAKE_FAILURE",
     "client.untrusted": "TLSV1_ALERT_UNKNOWN_CA",
     "client.untrusted tls12": "TLSV1_ALERT_UNKNOWN_CA",
     "client.untrusted page": "HTTP/1.1 400 Bad Request",
     "client.untrusted without-a-word": "",
     "client.untrusted optional": "TLSV1_ALERT_UNKNOWN_CA",
     "client.untrusted self-signed": "TLSV1_ALERT_UNKNOWN_CA",
+    "client.untrusted for-a-path": "HTTP/1.1 403 Forbidden",
+    "client.untrusted for-a-path-tls12": "TLSV1_ALERT_UNKNOWN_CA",
     "client.chain-incomplete": "TLSV1_ALERT_UNKNOWN_CA",
     "client.chain-incomplete page": "HTTP/1.1 400 Bad Request",
     "client.expired": "SSLV3_ALERT_CERTIFICATE_EXPIRED",
@@ -125,6 +130,10 @@ BROKEN = {
     "client.eku": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
     "client.eku page": "HTTP/1.1 400 Bad Request",
     "client.eku key-usage": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+    # The probe does not send it; a real client does.
+    "client.eku uploaded": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+    "client.eku uploaded-file": OK,
+    "client.eku perhaps-a-servers": OK,
     "client.weak": "EE_KEY_TOO_SMALL",
     "client.weak signature": "CA_MD_TOO_WEAK",
     "client.rejected": "HTTP/1.1 400 Bad Request",
@@ -135,9 +144,14 @@ BROKEN = {
     "client.not-sent": OK,
     "client.not-sent java": OK,
     "client.not-sent leaf-only": OK,
+    "client.not-sent for-a-path": "HTTP/1.1 403 Forbidden",
     "client.unexpected": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
     "client.unexpected only-asks": OK,
     "client.unexpected page": "HTTP/1.1 400 Bad Request",
+    "client.unexpected other-authority": OK,
+    "client.unexpected its-authority": OK,
+    "client.unexpected nobody-named": OK,
+    "client.unexpected demanded-of-its-authority": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
     "app.http-status": "HTTP/1.1 503 Service Unavailable",
     "app.address-not-allowed": "HTTP/1.1 403 Forbidden",
     # What is asked here is the root page, which the application does not have; the faults show at its own pages.
@@ -158,7 +172,7 @@ BROKEN = {
 # Findings of public authorities, of strict clients, of an expected certificate, and of a dead end that OpenSSL does not take.
 PASSED = (
     *("chain.validity-too-long", "chain.ct-missing", "chain.distrusted-ca", "chain.leaf-is-ca", "chain.strict-profile", "chain.intercepted trusted"),
-    *("chain.pin-mismatch", "chain.stale-cross-sign expired", "chain.stale-cross-sign untrusted-second"),
+    *("chain.pin-mismatch", "chain.stale-cross-sign expired", "chain.stale-cross-sign untrusted-second", "endpoint.profile-mismatch"),
 )
 
 
@@ -175,6 +189,9 @@ BROKEN |= {way: OK for way in ALL_BROKEN if way.startswith(("chain.revoked", "ch
 BROKEN |= {way: OK for way in ALL_BROKEN if way.startswith(PASSED)}
 BROKEN |= dict.fromkeys(("chain.stale-cross-sign", "chain.stale-cross-sign all-clients"), "verify 20")
 BROKEN |= {"chain.intercepted": "verify 19", "chain.intercepted only-leaf": "verify 20", "trust.store-not-used": "verify 20", "endpoint.rollover-pending": OK}
+BROKEN |= {"chain.pin-mismatch uploaded-self-signed": "verify 18", "endpoint.rollover-pending after-the-day": OK}
+# Which addresses a name leads to no single client sees.
+del BROKEN["endpoint.profile-mismatch address"]
 
 
 @pytest.fixture
@@ -338,6 +355,11 @@ def test_behind_one_address_connections_take_turns(stage: Stage) -> None:
     assert [curl(same) for _ in range(4)] == [0] * 4
 
 
+def test_both_addresses_work_though_a_profile_lists_one(stage: Stage) -> None:
+    scene = ALL_BROKEN["endpoint.profile-mismatch address"](stage)
+    assert [curl(scene, address) for address in addresses(asked(scene))] == [0, 0]
+
+
 def test_a_damaged_entry_beside_the_root_is_there(stage: Stage) -> None:
     scene = ALL_BROKEN["trust.store-unreadable one-entry"](stage)
     assert curl(scene) == 77
@@ -368,6 +390,7 @@ def test_every_way_of_being_broken_is_asked_here() -> None:
             "endpoint.inconsistent",
             "endpoint.inconsistent intermediate-missing-on-one",
             "endpoint.rollover-pending one-of-two",
+            "endpoint.profile-mismatch address",
         ),
         *("endpoint.inconsistent behind-one-address", "endpoint.inconsistent behind-one-address-healthy", "trust.store-not-used jssecacerts"),
         *(way for way in ALL_BROKEN if way.startswith(("dns.addresses-disagree", "dns.servfail ", "dns.no-address ", "trust.store-unreadable "))),

@@ -16,6 +16,7 @@ from probe.facts.observation import Observation
 from probe.lab.reproduce import Reproduction, reproduce
 from probe.lab.reproduce_client import LATER
 from probe.lab.stage import Stage
+from tests.ahead import Ahead, ahead
 from tests.lab.test_reproduce import essence
 from tests.real.asking import at, told
 from tests.real.clients import Clients
@@ -88,16 +89,28 @@ def refusal(found: Diagnosis) -> object:
     return said, seen.required, seen.accepted, seen.issuers, seen.listing
 
 
+Compared = tuple[Diagnosis, Diagnosis, tuple[str, ...]]
+"""The diagnosis of the original, that of its copy, and what was lost."""
+
+
+@pytest.fixture(scope="module")
+def compared(ports: dict[str, tuple[str, int]], pki: Pki, known: Clients) -> Iterator[Ahead[tuple[str, str], Compared]]:
+    def work(key: tuple[str, str]) -> Compared:
+        seen = observed(asked(*key, ports, pki, known))
+        with Stage() as stage:
+            made = copied(stage, seen)
+            return diagnose(seen), diagnose(observed(made.arguments)), made.losses
+
+    with ahead(work, [(name, who) for who in WHO for name in SERVERS]) as results:
+        yield results
+
+
 @pytest.mark.parametrize("name", SERVERS)
 @pytest.mark.parametrize("who", WHO)
-def test_a_copy_treats_a_client_as_the_original_does(name: str, who: str, ports: dict[str, tuple[str, int]], pki: Pki, known: Clients) -> None:
-    seen = observed(asked(name, who, ports, pki, known))
-    original = diagnose(seen)
-    with Stage() as stage:
-        made = copied(stage, seen)
-        found = diagnose(observed(made.arguments))
+def test_a_copy_treats_a_client_as_the_original_does(name: str, who: str, compared: Ahead[tuple[str, str], Compared]) -> None:
+    original, found, losses = compared((name, who))
     assert original.case.client.requested or found.verdict is not Verdict.WORKS, told(original)
-    if LATER in made.losses:
+    if LATER in losses:
         # Where the request comes in the handshake, other clients behave in another way: the rest is the same.
         if original.cause and original.cause.code == "client.not-sent":
             # Java is lost by the late request alone, which the copy lacks.
@@ -105,8 +118,8 @@ def test_a_copy_treats_a_client_as_the_original_does(name: str, who: str, ports:
             return
         assert (found.verdict, codes(found)) == (original.verdict, codes(original)), (told(original), told(found))
         return
-    assert essence(found) == essence(original), (made.losses, told(original), told(found))
-    assert refusal(found) == refusal(original), made.losses
+    assert essence(found) == essence(original), (losses, told(original), told(found))
+    assert refusal(found) == refusal(original), losses
 
 
 def codes(found: Diagnosis) -> list[str]:

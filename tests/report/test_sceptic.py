@@ -2,7 +2,8 @@
 
 import re
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,12 +18,15 @@ from probe.causes.words import Certainty, Finding
 from probe.cli.arguments import observed
 from probe.diagnose import Diagnosis, diagnose
 from probe.facts.certificate import pem
+from probe.facts.noun import noun
 from probe.facts.observation import Handshake, Observation
 from probe.lab.scenario import Opens, Scenario, all_scenarios, scenario
+from probe.lab.scene import Scene
 from probe.lab.stage import Stage
 from probe.report.certificates import Numbers
 from probe.report.compose import compose
 from probe.report.sceptic import shown_by, told
+from tests.ahead import Ahead, ahead
 
 OURS = re.compile(r"(?:for one in \$\(seq \d+\); do |date -u; |timeout \d+ )*(?:openssl|keytool|curl|dig) ")
 CHAIN = re.compile(r"^ \d+ s:(.*)\n +i:(.*)$", re.MULTILINE)
@@ -137,17 +141,17 @@ SAYS = {
     "name.wildcard": "hostname mismatch",
     "name.ip-not-in-san": "IP address mismatch",
     "name.cn-only": r"^subject=CN = shop\.example\n(?!X509v3 Subject Alternative Name)",
-    "client.required": "alert certificate required|alert handshake failure|No required SSL certificate was sent|unexpected eof|Empty reply",
+    "client.required": "alert certificate required|alert handshake failure|No required SSL certificate was sent|unexpected eof|Empty reply|Post-Handshake",
     "client.untrusted": "unknown ca|The SSL certificate error|unexpected eof|Empty reply",
     "client.chain-incomplete": "unknown ca|The SSL certificate error",
     "client.expired": "certificate expired|The SSL certificate error",
     "client.not-yet-valid": "bad certificate|The SSL certificate error",
     "client.revoked": "certificate revoked",
-    "client.eku": "unsupported certificate|The SSL certificate error",
+    "client.eku": r"unsupported certificate|The SSL certificate error|DNS:partner\.example",
     "client.weak": "bad certificate|could not load PEM client certificate",
     "client.rejected": "The SSL certificate error|unexpected eof|Empty reply",
     "client.key-unusable": "certificate required|handshake failure",
-    "client.not-sent": "CN = Other Client CA",
+    "client.not-sent": r"CN = Other Client CA|Cannot perform Post-Handshake Authentication|\n> GET [\s\S]*Request CERT",
     "client.unexpected": "alert certificate required|No required SSL certificate was sent|Request CERT",
     "app.http-status": "^HTTP/1.1 503",
     "app.address-not-allowed": "^HTTP/1.1 403",
@@ -162,6 +166,7 @@ SAYS = {
     "file.wrong-format": "Error loading file|Could not|unable to load|keytool error",
     "file.password": "invalid password|Could not|maybe wrong password",
     "file.private-key-present": ": Pkey",
+    "file.request-flawed": "verify failure|verification failure|signature.*fail",
 }
 """What the output has in it where the fault is, and has not where it is mended."""
 SEEN: dict[str, Callable[[str], bool]] = {
@@ -229,32 +234,69 @@ def finding_of(found: Diagnosis, code: str) -> Finding | None:
     return next((one for one in (*found.findings, *found.explained) if one.code == code), None)
 
 
-@pytest.mark.parametrize(("one", "name", "opens"), EVERY, ids=[f"{one.code}-{name}" for one, name, _ in EVERY])
-def test_a_reader_sees_the_fault_and_sees_it_gone(one: Scenario, name: str, opens: Opens, tmp_path: Path) -> None:
+@noun
+class Read:
+    """What a reader got to see: of the broken endpoint, and with the commands for that finding of the mended one. Each is missing when it was not come to."""
+
+    scene: Scene
+    codes: tuple[str, ...] = ()
+    finding: Finding | None = None
+    shown: Shown | None = None
+    broken: str = ""
+    mended: str = ""
+
+
+def read(one: Scenario, opens: Opens, folder: Path) -> Read:
     with Stage() as stage:
         scene = opens(stage)
         if not scene.expects.effect:
-            assert scene.expects.exit in (0, 2)
-            return
+            return Read(scene=scene)
         found = diagnose(observed(scene.arguments, scene.command))
-        finding = finding_of(found, one.code)
-        assert finding is not None, [other.code for other in found.findings]
-        shown = shown_by(finding, found.case)
-        if not shown.commands:
-            assert one.code in NO_COMMAND and shown.why_not
-            return
-        assert shown.shows
-        text = output(finding, found.case, tmp_path)
+        seen = Read(scene=scene, codes=tuple(other.code for other in found.findings), finding=finding_of(found, one.code))
+        if seen.finding is None:
+            return seen
+        seen = replace(seen, shown=shown_by(seen.finding, found.case))
+        if not (seen.shown and seen.shown.commands):
+            return seen
+        seen = replace(seen, broken=output(seen.finding, found.case, folder))
     if one.code not in SAYS and one.code not in SEEN:
-        # What is shown needs a reader's judgement, so it proves nothing by itself.
-        assert finding.certainty is not Certainty.PROVEN and text
-        return
-    assert shows(one.code, text), text
+        return seen
     with Stage() as stage:
         sound = one.mended(stage)
         mended = diagnose(observed(sound.arguments, sound.command))
-        again = output(of_the_mended(finding, mended.case), mended.case, tmp_path)
-    assert not shows(one.code, again), again
+        return replace(seen, mended=output(of_the_mended(seen.finding, mended.case), mended.case, folder))
+
+
+@pytest.fixture(scope="module")
+def reads() -> Iterator[Ahead[tuple[Scenario, Opens], Read]]:
+    """Every scenario as a reader looks at it, in a folder of its own."""
+
+    def work(key: tuple[Scenario, Opens]) -> Read:
+        with tempfile.TemporaryDirectory(prefix="probe-reader-") as folder:
+            return read(*key, Path(folder))
+
+    with ahead(work, [(one, opens) for one, _, opens in EVERY]) as results:
+        yield results
+
+
+@pytest.mark.parametrize(("one", "name", "opens"), EVERY, ids=[f"{one.code}-{name}" for one, name, _ in EVERY])
+def test_a_reader_sees_the_fault_and_sees_it_gone(one: Scenario, name: str, opens: Opens, reads: Ahead[tuple[Scenario, Opens], Read]) -> None:
+    seen = reads((one, opens))
+    if not seen.scene.expects.effect:
+        assert seen.scene.expects.exit in (0, 2)
+        return
+    assert seen.finding is not None, seen.codes
+    assert seen.shown is not None
+    if not seen.shown.commands:
+        assert one.code in NO_COMMAND and seen.shown.why_not
+        return
+    assert seen.shown.shows
+    if one.code not in SAYS and one.code not in SEEN:
+        # What is shown needs a reader's judgement, so it proves nothing by itself.
+        assert seen.finding.certainty is not Certainty.PROVEN and seen.broken
+        return
+    assert shows(one.code, seen.broken), seen.broken
+    assert not shows(one.code, seen.mended), seen.mended
 
 
 @pytest.mark.parametrize("one", entries(), ids=lambda one: one.code)

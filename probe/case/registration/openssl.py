@@ -19,10 +19,10 @@ def authority(subject: tuple[tuple[str, str], ...], days: int, key: str, certifi
     )
 
 
-def proof(key: str, certificate: str, days: int, variable: str = "") -> tuple[str, ...]:
-    """The verification certificate; the registration code stands in a variable of the shell."""
+def proof(key: str, certificate: str, days: int, variable: str = "", code: str = "") -> tuple[str, ...]:
+    """The verification certificate; the registration code stands in a variable of the shell. ``code`` came from outside and is quoted ("": not known)."""
     return (
-        "export REGISTRATION_CODE=...   # the answer's registrationCode, exactly as it is",
+        f"export REGISTRATION_CODE={_word(code) if code else '...   # the registrationCode of the answer, exactly as it is'}",
         "openssl genrsa -out verificationCert.key 2048",
         f'openssl req -new -key verificationCert.key -out verificationCert.csr -subj "/CN={CODE}"',
         "printf 'basicConstraints=critical,CA:FALSE\\n' > verificationCert.ext",

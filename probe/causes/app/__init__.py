@@ -11,4 +11,4 @@ def needs(case: Case) -> str | None:
         return "The service behind TLS was not asked (--no-app)."
     if not case.established:
         return "The service behind TLS was not asked, because TLS did not get that far."
-    return "The service behind TLS was not asked; for a plain tls:// target nothing is known to ask."
+    return f"The service behind TLS was not asked; for a {'plain tls' if case.target.protocol == 'tls' else case.target.protocol}:// target nothing is known to ask."

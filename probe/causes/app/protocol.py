@@ -13,6 +13,7 @@ from probe.causes.checked import not_understood
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
+from probe.protocols import TITLES
 from probe.tls.plaintext import first_line, recognise
 
 CAUSE = Cause(
@@ -28,7 +29,6 @@ SHOWN_BY = Shown(
 )
 ERRORS = 400
 """The first status of HTTP that says itself that something is wrong (RFC 9110 section 15)."""
-PROTOCOLS = {"https": "HTTP", "ldaps": "LDAP"}
 WORDS = {"https": "an HTTP request", "ldaps": "an LDAP search for the root entry"}
 
 
@@ -37,7 +37,8 @@ def judge(case: Case) -> Finding | None:
     one = case.exchange
     if one is None or one.status is not None:
         return not_understood(case, lambda said: said.protocol != "https" or (said.status or 0) < ERRORS)
-    question = WORDS.get(one.protocol, "the first words of the protocol")
+    name = TITLES.get(one.protocol, one.protocol)
+    question = WORDS.get(one.protocol, f"the first words of {name}")
     there = case.pointer(one)
     if one.ending.how is How.TIMED_OUT:
         got = f"Only {one.received} bytes came" if one.received else "No byte came"
@@ -49,7 +50,7 @@ def judge(case: Case) -> Finding | None:
         )
     if one.body or one.received:
         spoken = recognise(one.body)
-        what = f"plain {spoken} inside TLS" if spoken and spoken != PROTOCOLS.get(one.protocol) else f"no valid {PROTOCOLS.get(one.protocol, 'answer')}"
+        what = f"plain {spoken} inside TLS" if spoken and spoken != name else f"no valid {name}"
         return Finding(
             effect=Effect.NOTE if case.target.guessed else Effect.BREAKS,
             summary=f"TLS works; the answer to {question} is {what}.",

@@ -29,6 +29,8 @@ CAUSE = Cause(
     references=("RFC 6125 section 5.3", "RFC 5280 section 4.1"),
 )
 HEX = "0123456789abcdef"
+KNOWN = " It was issued by an authority that the other side knows by itself, so that nothing need be handed over."
+SILENT = " Who compares certificates ends the call, mostly without an error on this side."
 
 
 def shown_by(case: Case, _finding: Finding) -> Shown:
@@ -53,10 +55,10 @@ def judge(case: Case) -> Finding | None:
     if key_only:
         says = "The value given is the SHA-256 of the server's public key, not of its certificate; the key is the expected one."
     else:
-        says = _untimely(case, untimely) if untimely else _says(case, pin, leaf)
+        says = _untimely(case, untimely, leaf) if untimely else _says(case, pin, leaf)
     known = pin.filed and _issuer_known(case)
-    if known:
-        says += " It was issued by an authority that the other side knows by itself, so that nothing need be handed over."
+    if pin.filed:
+        says += KNOWN if known else SILENT
     return Finding(
         effect=Effect.NOTE if key_only or known else Effect.BREAKS,
         certainty=Certainty.LIKELY if pin.filed and not (key_only or known) else Certainty.PROVEN,
@@ -99,11 +101,12 @@ def _issuer_known(case: Case) -> bool:
     return any(one.accepts and one.path and any(link.anchor and link.certificate in held for link in one.path.links[1:]) for one in case.verdicts)
 
 
-def _untimely(case: Case, pin: Pin) -> str:
+def _untimely(case: Case, pin: Pin, leaf: Certificate) -> str:
     """The certificate is one that is expected, on another day."""
+    named = f" ({pin.source})" if pin.certificate else ""
     if early(pin, case.at):
-        return f"The server shows {pin.source} already, which is expected only from {pin.since} on."
-    return f"The server still shows {pin.source}, which was expected until {pin.until} only."
+        return f'The server shows "{title(leaf)}"{named} already, a certificate that the profile expects only from {pin.since} on.'
+    return f'The server still shows "{title(leaf)}"{named}, a certificate that the profile expects until {pin.until} only.'
 
 
 def same_names(one: Certificate, other: Certificate) -> bool:
@@ -151,8 +154,7 @@ def _of_filed(case: Case, pin: Pin, filed: Certificate, leaf: Certificate) -> st
     what = "is older than" if older else "was renewed since"
     return (
         f'The certificate of "{title(leaf)}" that is served {what} {"" if older else "the other side got "}the one in {pin.source}'
-        f"{', which the other side has on file' if older else ''}: it was issued{on} with {key} {by}.{over} Who compares certificates ends the call, "
-        "mostly without an error on this side."
+        f"{', which the other side has on file' if older else ''}: it was issued{on} with {key} {by}.{over}"
     )
 
 

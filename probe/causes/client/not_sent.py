@@ -39,7 +39,8 @@ BY_NAMES = Shown(
 )
 LATER = Shown(
     commands=("curl -gksSiv --max-time 10 {url}",),
-    shows="curl without a certificate does not offer to be asked later, as Java never does, and gets the page that such a client gets.",
+    shows='Behind its request (the line that begins with "> GET") curl prints that the server sends "Request CERT"; or, when it does not offer to be asked '
+    'so late, as Java never does, the page "Cannot perform Post-Handshake Authentication".',
 )
 
 

@@ -93,7 +93,7 @@ def _compared(case: Case, whose: Callers) -> str:
     if not case.client.issuers:
         return f"It names no authorities. That is allowed and proves nothing: whom it accepts is not seen from outside. {refused}"
     if whose.accepted:
-        return f"The caller's authority is among those that it names ({' and '.join(whose.accepted[:SHOWN])}), so that one that presents a certificate gets in too."
+        return f"The caller's authority is among those that it names ({' and '.join(whose.accepted[:SHOWN])}): should it present a certificate, it gets in too."
     if not whose.comparable:
         return f"Whether the caller's authorities are among them is not known here: name the files that the other side handed out (--trust). {refused}"
     return (

@@ -1,12 +1,16 @@
 """The name: does it lead to an address?"""
 
 from probe.case.case import Case
+from probe.case.resolved import of_target
 from probe.facts.observation import Resolution
 
 
 def needs(case: Case) -> str | None:
     """Why no cause of this stage can be looked for, if so."""
-    if case.observation.resolutions:
+    proxy = case.target.proxy
+    if proxy and proxy.resolves:
+        return f"The address {case.target.connect} was given by hand, so the name was not resolved." if case.target.connect else "The proxy resolves the name."
+    if of_target(case.target, case.observation.resolutions):
         return None
     if case.target.connect:
         return f"The address {case.target.connect} was given by hand, so the name was not resolved."
@@ -20,7 +24,7 @@ def silent(case: Case) -> tuple[str, ...]:
 
 def dead_end(case: Case) -> tuple[Resolution, ...]:
     """The DNS answers, when no source gave an address; empty when there is one to connect to."""
-    seen = case.observation.resolutions
+    seen = of_target(case.target, case.observation.resolutions)
     if case.observation.attempts or any(one.addresses for one in seen):
         return ()
     return tuple(one for one in seen if one.source == "dns")
@@ -28,7 +32,7 @@ def dead_end(case: Case) -> tuple[Resolution, ...]:
 
 def system_only(case: Case) -> tuple[Resolution, ...]:
     """The operating system's answers, when it was the only one asked and gave no address."""
-    seen = case.observation.resolutions
+    seen = of_target(case.target, case.observation.resolutions)
     if case.observation.attempts or any(one.addresses for one in seen):
         return ()
     return tuple(one for one in seen if one.source == "system")

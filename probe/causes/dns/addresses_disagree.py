@@ -12,7 +12,7 @@ resolve host" and Java "java.net.UnknownHostException".
 from ipaddress import ip_address, ip_network
 
 from probe.case.case import Case
-from probe.case.resolved import DNS, SYSTEM, asked_as, literal
+from probe.case.resolved import DNS, SYSTEM, asked_as, literal, of_target
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.noun import noun
@@ -130,7 +130,7 @@ def _lost(case: Case, first: Source, others: tuple[Source, ...]) -> Finding | No
 
 def _sources(case: Case) -> tuple[Source, ...]:
     found: dict[str, list[Resolution]] = {}
-    for one in case.observation.resolutions:
+    for one in of_target(case.target, case.observation.resolutions):
         found.setdefault(asked_as(one, case.target), []).append(one)
     # A source that was given up because another one had already answered says nothing.
     return tuple(

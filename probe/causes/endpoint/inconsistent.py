@@ -122,6 +122,8 @@ def _healthy(case: Case) -> bool:
 
 def _state(case: Case) -> str:
     """What became of one connection, in words that are equal for equal outcomes."""
+    if not case.connected and case.tunnel:
+        return f"is not reached by the proxy ({case.tunnel.status if case.tunnel.status is not None else case.tunnel.ending.how})"
     if not case.connected:
         return f"does not accept connections ({case.connect.ending.how if case.connect else 'not tried'})"
     if not case.established:

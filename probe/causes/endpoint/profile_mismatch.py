@@ -27,7 +27,7 @@ def shown_by(case: Case, _finding: Finding) -> Shown:
     """What the server sends and chooses, or where the name leads."""
     fields = {one.field for one in deviations(case)}
     if fields == {ADDRESSES}:
-        return Shown(commands=("{dig}",), shows="An address is printed that the profile does not list.")
+        return Shown(commands=("dig {dig} A", "dig {dig} AAAA"), shows="An address is printed that the profile does not list.")
     if fields == {GROUPS}:
         return Shown(commands=("openssl s_client -connect {peer} {sni} </dev/null",), shows='What stands after "Server Temp Key" is none of the groups.')
     return Shown(
@@ -46,7 +46,7 @@ def judge(case: Case) -> Finding | NotObserved | None:
         return None
     found = deviations(case)
     if not found:
-        return None
+        return None if case.established else NotObserved(why="TLS did not get that far, so that what the profile expects was not compared.")
     stops = any(one.stops for one in found)
     facts = " ".join(one.says for one in found)
     who = "A client as the profile describes it does not get through." if stops else "That is what the profile asks for; TLS itself has nothing against it."

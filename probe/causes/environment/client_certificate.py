@@ -8,12 +8,11 @@ and not even sent, unless --send-anyway is given.
 Clients say: "400 The SSL certificate error", "unknown ca" (48), or what the application says, such as 017 in eRoaming.
 """
 
-import shlex
-
 from probe.case.case import Case
 from probe.case.checked import of as outcomes
 from probe.case.environments import of_identity, titled
 from probe.causes.environment import certainty, effect, evidence, named
+from probe.causes.loading import own_certificate
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
 from probe.facts.certificate import title
@@ -29,10 +28,7 @@ CAUSE = Cause(
 
 def shown_by(case: Case, _finding: Finding) -> Shown:
     """Print who issued the certificate in the user's own file."""
-    file = shlex.quote(case.target.cert).replace("{", "{{").replace("}", "}}")
-    identity = case.observation.identity
-    read = f"openssl pkcs12 -in {file} -nokeys -clcerts | openssl x509" if identity and identity.kind == "pkcs12" else f"openssl x509 -in {file}"
-    return Shown(commands=(f"{read} -noout -subject -issuer",), shows="The issuer is one of the other environment.")
+    return Shown(commands=(f"{own_certificate(case)} -noout -subject -issuer",), shows="The issuer is one of the other environment.")
 
 
 SHOWN_BY = shown_by

@@ -11,7 +11,7 @@ from probe.case.case import Case
 from probe.case.files import Pair, Place
 from probe.causes.filed import MOST, is_archived, quoted, several, titled
 from probe.causes.shown import Shown
-from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.certificate import Certificate
 
 CAUSE = Cause(
@@ -37,7 +37,7 @@ def shown_by(case: Case, finding: Finding) -> Shown:
 SHOWN_BY = shown_by
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """Keys that fit nothing, where there is a certificate or request that lacks its key."""
     found = _strangers(case)
     lacking = _unpaired(case)
@@ -47,7 +47,7 @@ def judge(case: Case) -> Finding | None:
         if one.place.entry.public and one.place.entry.public not in {pair.key.entry.public for pair in case.files.pairs}
     )
     if not found or not (lacking or requests):
-        return _misplaced(case)
+        return _misplaced(case) or _unopened(case)
     keys = tuple(f"{one.key.words} ({one.key.entry.what})" for one in found)
     others = (*(f"{titled(one)} in {case.files.words(one)}" for one in lacking), *(f"the request in {one.words}" for one in requests))
     asked = any(one.key.file.named or any(place.file is one.key.file for other in lacking for place in case.files.certificates[other]) for one in found)
@@ -71,6 +71,15 @@ def _misplaced(case: Case) -> Finding | None:
     evidence = tuple(Evidence(says=f"The public key of {one.words} is not that of the private key of its entry.", at=one.at) for one in found[:MOST])
     about = tuple(one.entry.certificate for one in found if one.entry.certificate)[:3]
     return Finding(effect=Effect.BREAKS if any(one.file.named for one in found) else Effect.RISKS, summary=says, about=about, evidence=evidence)
+
+
+def _unopened(case: Case) -> NotObserved | None:
+    """Keys that stayed closed, though that is no fault by itself: that they belong to a certificate is not known."""
+    closed = tuple(one.words for one in case.files.keys if not one.entry.public and not one.entry.problem)
+    if not closed:
+        return None
+    many = len(closed) > 1
+    return NotObserved(why=f"The private key{'s' if many else ''} in {several(closed)} {'were' if many else 'was'} not looked into; --password-env names the password.")
 
 
 def _lack(count: int) -> str:

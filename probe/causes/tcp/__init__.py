@@ -6,6 +6,8 @@ from probe.facts.observation import Connect, Exchange, Handshake, How, Preamble
 
 def needs(case: Case) -> str | None:
     """Why no cause of this stage can be looked for, if so."""
+    if case.target.proxy:
+        return f"The proxy makes the connection to {case.target.host}."
     if case.connect is None:
         return "No connection was tried, because there was no address."
     if case.connect.ending.how is How.LOCAL:

@@ -9,17 +9,19 @@ Unsupported or unrecognized SSL message".
 """
 
 from probe.case.case import Case
+from probe.case.starttls import guessed_start, other_spelling, plain_first, title
 from probe.causes.shown import Shown, openssl_says
 from probe.causes.tls import plain_answer
-from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.tls.plaintext import first_line, recognise
 
 CAUSE = Cause(
     title="The port speaks plain text, not TLS",
     owner=Owner.USER,
     actions=("use-tls-port",),
-    instead=("call-with-tls",),
+    instead=("call-with-tls", "respell-target"),
     references=("RFC 8446 section 5.1", "RFC 2817 section 1"),
+    explains=("tls.closed", "tls.timeout", "tls.malformed"),
 )
 PLAIN = openssl_says("wrong version number", "packet length too long", "record layer failure", options="")
 LDAP = Shown(
@@ -45,13 +47,47 @@ def judge(case: Case) -> Finding | None:
         look = plain_answer(case)
         if look and recognise(look.received):
             first, source = look.received, case.pointer(look)
+    if (after := _after_words(case, first)) is not None:
+        return after
     protocol = recognise(first)
     if not protocol:
         return None
     head = first_line(first)
+    alone = case.target.proxy is not None and not (case.direct and case.direct.connected and not case.direct.spoke_tls)
     return Finding(
         effect=Effect.BREAKS,
-        summary=f"Port {case.target.port if case.connect is None else case.connect.port} answers in plain {protocol}.",
+        certainty=Certainty.LIKELY if alone else Certainty.PROVEN,
+        summary=f"Port {_port(case)} answers in plain {protocol}.",
         evidence=(Evidence(says=f"The first bytes were: {head}", at=source),),
         values=(("speaks", protocol),),
+        alternatives=(("proxy.protocol", "The plain text came through a proxy, and may be the proxy's own."),) if alone else (),
+    )
+
+
+def _port(case: Case) -> int:
+    """The port of the target; where there is a proxy, that is not where we connected to."""
+    if case.connect is None or case.target.proxy:
+        return case.target.connect_port or case.target.port
+    return case.connect.port
+
+
+def _after_words(case: Case, first: bytes) -> Finding | None:
+    """TLS begins here after plain words: they were tried, and a handshake followed."""
+    tried = plain_first(case)
+    if tried is None or tried[1] is None or not tried[1].received:
+        return None
+    words, handshake = tried
+    protocol = words.protocol or guessed_start(case)
+    name = recognise(first) or title(protocol)
+    began = f"The first bytes were: {first_line(first)}" if first else "To a ClientHello without any words before it no TLS came."
+    return Finding(
+        effect=Effect.BREAKS,
+        summary=f"Port {case.target.port} speaks plain {title(protocol)} first, and TLS begins after it was asked for (StartTLS): "
+        f"the target is {other_spelling(case.target, protocol)}.",
+        evidence=(
+            Evidence(says=began, at=case.pointer(case.handshake)),
+            Evidence(says=f"With the words of {title(protocol)} before it a ClientHello is answered with TLS.", at=case.pointer(handshake)),
+        ),
+        values=(("speaks", name), ("respelled", protocol)),
+        actions=("respell-target",),
     )

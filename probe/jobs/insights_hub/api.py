@@ -20,7 +20,10 @@ T = TypeVar("T", Listed, tuple[Listed, ...])
 
 
 class Api:
-    """Talks to one gateway. What goes wrong is among ``remarks``, or is ``connection``, the diagnosis of the connection; ``status`` is that of the last answer."""
+    """Talks to one gateway. What goes wrong is among ``remarks``, or is ``connection``, the diagnosis of the connection.
+
+    ``status`` is that of the last answer, ``ahead`` by how many seconds this machine's clock is ahead of the gateway's, ``None`` when it was not told.
+    """
 
     def __init__(self, gateway: Gateway, remarks: list[Remark]) -> None:
         self._gateway = gateway
@@ -96,7 +99,8 @@ class Api:
 
     def _unreadable(self, what: str, why: str) -> None:
         says = f"The answer of {self._gateway.place.name} with the {what} is not as it is documented: {why}."
-        self.remarks.append(unknown(says, "Check that --gateway or --region names the API gateway. If it does, the API has changed; compare with its documentation."))
+        step = "Check that --gateway or --region names the API gateway. If it does, the API has changed: compare with its documentation."
+        self.remarks.append(unknown(says, step))
 
     def _compare_clocks(self, heard: Heard) -> None:
         exchange, clock = heard.exchange, heard.clock

@@ -1,5 +1,6 @@
 """The files of the procedure: the authority, its key, and how far its registration has come. Raises ``Unusable`` for what cannot be used."""
 
+import shlex
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -38,6 +39,11 @@ class Held:
     def own(self) -> Certificate:
         """The first certificate."""
         return self.certificates[0]
+
+
+def word(path: Path) -> str:
+    """A path as it is typed in a shell."""
+    return shlex.quote(str(path))
 
 
 def now() -> datetime:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from hashlib import sha256
 
-from probe.lab.pki import Issued
+from probe.lab.expecting import expecting_shop
+from probe.lab.pki import Issued, authority, self_signed
 from probe.lab.scene import FAILS, NOTE, WORKS, Expects, Scene
 from probe.lab.shop import HOST, Hierarchy, hierarchy, open_shop
 from probe.lab.stage import Stage
+from probe.lab.tls_server import Credentials
 from probe.lab.traits import Traits
 
 
@@ -64,6 +66,67 @@ def key_fingerprint(stage: Stage) -> Scene:
     return _scene(stage, made, sha256(key.spki if key else b"").hexdigest(), NOTE)
 
 
+def uploaded(stage: Stage) -> Scene:
+    """The other side has on file what was served before a renewal."""
+    made = hierarchy()
+    return _uploaded(stage, made, made.intermediate.issue(HOST, traits=Traits(starts=-60, ends=30)), FAILS)
+
+
+def uploaded_same(stage: Stage) -> Scene:
+    """The other side has on file what is served."""
+    made = hierarchy()
+    return _uploaded(stage, made, made.leaf, WORKS)
+
+
+def uploaded_known_issuer(stage: Stage) -> Scene:
+    """What the other side has on file was renewed, by an authority of its own."""
+    made = hierarchy()
+    old = made.intermediate.issue(HOST, traits=Traits(starts=-60, ends=30))
+    rule = "[trust]\npin_after_pkix = false"
+    options = ("--uploaded", _file(stage, old))
+    return expecting_shop(stage, made, made.root, rule, options=options, direction="in", expects=NOTE)
+
+
+def uploaded_self_signed(stage: Stage) -> Scene:
+    """The certificate signed itself, and it is the very one that the other side has on file; its profile says that this is enough."""
+    own = self_signed(HOST)
+    shown = Credentials(chain=(own.der,), key=own.key)
+    rule = "[trust]\npin_after_pkix = false"
+    return expecting_shop(stage, shown, authority("Other Root CA"), rule, options=("--uploaded", _file(stage, own)), direction="in", expects=WORKS)
+
+
+def too_early(stage: Stage) -> Scene:
+    """The new certificate is served before the day on which the profile expects it."""
+    made = hierarchy()
+    return _around(stage, made, served=made.leaf, since="2999-01-01", expects=FAILS)
+
+
+def switched(stage: Stage) -> Scene:
+    """The new certificate is served after the day of the change."""
+    made = hierarchy()
+    return _around(stage, made, served=made.leaf, since="2001-01-01", expects=WORKS)
+
+
+def key_of_profile(stage: Stage) -> Scene:
+    """The profile expects a public key, and it is the one of another server."""
+    made = hierarchy()
+    other = hierarchy("other.example").leaf.certificate.read.key
+    pin = sha256(other.spki if other else b"").hexdigest()
+    return expecting_shop(stage, made, made.root, f'[[trust.pins]]\nkind = "spki"\nsha256 = "{pin}"')
+
+
+def _uploaded(stage: Stage, made: Hierarchy, filed: Issued, expects: Expects) -> Scene:
+    return open_shop(stage, made, made.root, options=("--uploaded", _file(stage, filed)), expects=expects)
+
+
+def _around(stage: Stage, made: Hierarchy, *, served: Issued, since: str, expects: Expects) -> Scene:
+    """Two certificates are expected, the present one until the day and the new one from it on."""
+    old = made.intermediate.issue(HOST, traits=Traits(starts=-60, ends=30))
+    digest, before = (sha256(one.der).hexdigest() for one in (served, old))
+    pins = f'[[trust.pins]]\nsha256 = "{before}"\nuntil = "{since}"\n[[trust.pins]]\nsha256 = "{digest}"\nsince = "{since}"'
+    return expecting_shop(stage, made, made.root, pins, expects=expects)
+
+
 def _file(stage: Stage, one: Issued) -> str:
     return str(stage.write("pin.pem", one.pem))
 
@@ -80,4 +143,11 @@ variants: dict[str, Callable[[Stage], Scene]] = {
     "by-fingerprint": by_fingerprint,
     "right-fingerprint": right_fingerprint,
     "key-fingerprint": key_fingerprint,
+    "uploaded": uploaded,
+    "uploaded-same": uploaded_same,
+    "uploaded-known-issuer": uploaded_known_issuer,
+    "uploaded-self-signed": uploaded_self_signed,
+    "too-early": too_early,
+    "switched": switched,
+    "key-of-profile": key_of_profile,
 }

@@ -33,10 +33,16 @@ def leaf_only(stage: Stage) -> Scene:
     return client_shop(stage, wants, files(stage, made.below()), expects=DEPENDS)
 
 
+def for_a_path(stage: Stage) -> Scene:
+    """The server asks only for a path, after the handshake of TLS 1.3, as Apache does: Java never lets itself be asked so, curl does."""
+    made = partners()
+    return client_shop(stage, replace(wanting(made.root), late="/"), files(stage, made.direct()), expects=DEPENDS)
+
+
 def _unnamed(stage: Stage, *options: str) -> Scene:
     made = partners()
     wants = replace(wanting(authority("Other Client CA")), client_unnamed=(made.root,))
     return client_shop(stage, wants, (*files(stage, made.direct()), *options))
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"java": java, "leaf-only": leaf_only}
+variants: dict[str, Callable[[Stage], Scene]] = {"java": java, "leaf-only": leaf_only, "for-a-path": for_a_path}

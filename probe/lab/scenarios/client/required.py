@@ -36,7 +36,26 @@ def without_a_word(stage: Stage) -> Scene:
     return _scene(stage, "requested", FAILS, close_without_client=True)
 
 
-def _scene(stage: Stage, client: str, expects: Expects, *, tls_max: str = "TLSv1.3", answer: Answer | None = None, close_without_client: bool = False) -> Scene:
+def for_a_path(stage: Stage) -> Scene:
+    """The server demands it only for a path, once the request has come, as Apache does; in TLS 1.3 it says so by a page."""
+    return _scene(stage, "required", FAILS, late="/")
+
+
+def for_a_path_tls12(stage: Stage) -> Scene:
+    """The server demands it only for a path, in TLS 1.2 by a second handshake, which it ends with an alert."""
+    return _scene(stage, "required", FAILS, tls_max="TLSv1.2", late="/")
+
+
+def _scene(
+    stage: Stage,
+    client: str,
+    expects: Expects,
+    *,
+    tls_max: str = "TLSv1.3",
+    answer: Answer | None = None,
+    close_without_client: bool = False,
+    late: str = "",
+) -> Scene:
     made = hierarchy()
     behaviour = Serving(
         credentials=(made.whole,),
@@ -44,9 +63,16 @@ def _scene(stage: Stage, client: str, expects: Expects, *, tls_max: str = "TLSv1
         client=client,
         client_issuers=(authority("Partner Client CA"),),
         close_without_client=close_without_client,
+        late=late,
         answer=answer or Answer(),
     )
     return open_shop(stage, behaviour, made.root, expects=expects)
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"tls12": tls12, "http-400": http_400, "without-a-word": without_a_word}
+variants: dict[str, Callable[[Stage], Scene]] = {
+    "tls12": tls12,
+    "http-400": http_400,
+    "without-a-word": without_a_word,
+    "for-a-path": for_a_path,
+    "for-a-path-tls12": for_a_path_tls12,
+}

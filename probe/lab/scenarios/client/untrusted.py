@@ -46,10 +46,20 @@ def signed_by_itself(stage: Stage) -> Scene:
     return client_shop(stage, wanting(), files(stage, own))
 
 
-def _foreign(stage: Stage, *, client: str = "required", word: str = "alert", tls_max: str = "TLSv1.3", expects: Expects = FAILS) -> Scene:
+def for_a_path(stage: Stage) -> Scene:
+    """The server asks only for a path, after the handshake of TLS 1.3, and refuses by an alert."""
+    return _foreign(stage, late="/")
+
+
+def for_a_path_tls12(stage: Stage) -> Scene:
+    """The server asks only for a path, by a second handshake of TLS 1.2: whom it accepts is not seen."""
+    return _foreign(stage, late="/", tls_max="TLSv1.2")
+
+
+def _foreign(stage: Stage, *, client: str = "required", word: str = "alert", tls_max: str = "TLSv1.3", expects: Expects = FAILS, late: str = "") -> Scene:
     other = authority("Other Client CA")
     own = other.issue(CLIENT, traits=FOR_CLIENTS)
-    wants = replace(wanting(partners().root, client=client, word=word), tls_max=tls_max)
+    wants = replace(wanting(partners().root, client=client, word=word), tls_max=tls_max, late=late)
     return client_shop(stage, wants, files(stage, own, other), expects=expects)
 
 
@@ -58,5 +68,7 @@ variants: dict[str, Callable[[Stage], Scene]] = {
     "page": page,
     "without-a-word": without_a_word,
     "optional": optional,
+    "for-a-path": for_a_path,
+    "for-a-path-tls12": for_a_path_tls12,
     "self-signed": signed_by_itself,
 }

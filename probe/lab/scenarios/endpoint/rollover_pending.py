@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from probe.lab.dns_server import Record, Zone
+from probe.lab.expecting import expecting_shop
 from probe.lab.pki import Issued
 from probe.lab.scene import FAILS, WORKS, Scene
 from probe.lab.shop import HOST, Hierarchy, credentials, hierarchy, open_shop
@@ -36,6 +37,14 @@ def one_of_two(stage: Stage) -> Scene:
     return Scene(arguments=(f"https://{HOST}:{port}", "--resolver", stage.dns(zone), *trust, *_expecting(stage, new)), expects=FAILS)
 
 
+def after_the_day(stage: Stage) -> Scene:
+    """A profile expects the new one from a day on that is past, and the server still shows the one before."""
+    made = hierarchy()
+    old, new = (str(stage.write(f"{name}.pem", one.pem)) for name, one in (("old", made.leaf), ("new", _new(made))))
+    pins = f'[[trust.pins]]\nfile = "{old}"\nuntil = "2001-01-01"\n[[trust.pins]]\nfile = "{new}"\nsince = "2001-01-01"'
+    return expecting_shop(stage, made, made.root, pins)
+
+
 def _new(made: Hierarchy) -> Issued:
     return made.intermediate.issue(HOST, traits=Traits(starts=-1, ends=89))
 
@@ -44,4 +53,4 @@ def _expecting(stage: Stage, one: Issued) -> tuple[str, str]:
     return ("--pin", str(stage.write("new.pem", one.pem)))
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"one-of-two": one_of_two}
+variants: dict[str, Callable[[Stage], Scene]] = {"one-of-two": one_of_two, "after-the-day": after_the_day}

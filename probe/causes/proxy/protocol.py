@@ -1,0 +1,112 @@
+"""What answers is no proxy of this kind, or no tunnel comes of its consent.
+
+Where a proxy should be, something else speaks: a web server that knows no CONNECT, a login page of a guest network, a
+SOCKS proxy where an HTTP proxy was meant or the other way round, or a proxy that itself wants TLS. Or the proxy agrees to
+the tunnel and then speaks plain text, hangs up or is silent, although the target speaks TLS to everybody else. Usual
+reasons: the wrong scheme or port in the setting (https:// in HTTPS_PROXY for a plain HTTP proxy is the most frequent one).
+
+Clients say: Python "Your proxy appears to only use HTTP and not HTTPS", OpenSSL "wrong version number", Go "proxyconnect
+tcp: tls: first record does not look like a TLS handshake", curl exit 56 "CONNECT tunnel failed, response 405" or exit 97.
+"""
+
+from probe.case.case import Case
+from probe.case.proxied import Refusal, broken_off, is_socks, refusal
+from probe.causes.proxy import answer, asked, proxy
+from probe.causes.shown import Shown
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.facts.observation import How, Tunnel
+from probe.tls.plaintext import first_line, recognise, wants_tls
+
+CAUSE = Cause(
+    title="What answers is not the proxy that was meant",
+    owner=Owner.CLIENT,
+    actions=("correct-proxy", "connect-directly"),
+    references=("RFC 9110 section 9.3.6", "RFC 1928 section 3"),
+    explains=("tls.not-tls", "tls.closed", "tls.timeout", "tls.malformed"),
+)
+SHOWN_BY = Shown(
+    commands=("curl -gksv --max-time 10 {url}",), shows="curl does not get through the proxy either, and prints what was answered in place of a tunnel."
+)
+TLS_ALERT, SOCKS5, SOCKS4 = b"\x15\x03", b"\5", b"\0"
+
+
+def judge(case: Case) -> Finding | None:
+    """An answer that is none, or a tunnel in which nobody speaks TLS although the target does."""
+    one = case.tunnel
+    if one is None:
+        return None
+    if broken_off(case):
+        return _broken_off(case, one)
+    if refusal(case) is not Refusal.PROTOCOL:
+        return None
+    says, sure = _instead(case, one)
+    head = f" It begins: {first_line(one.body)}" if one.body and one.status is None else ""
+    return Finding(
+        effect=Effect.BREAKS,
+        certainty=Certainty.PROVEN if sure else Certainty.LIKELY,
+        summary=f"{proxy(case)} {says}.",
+        evidence=(Evidence(says=f"Asked for a tunnel to {asked(case)}, it {answer(case)}.{head}", at=case.pointer(one)),),
+        alternatives=() if sure else (("proxy.denied", "A proxy that does not allow the target may also just hang up, or answer so."),),
+    )
+
+
+def _instead(case: Case, one: Tunnel) -> tuple[str, bool]:
+    """What speaks there, and whether that is sure."""
+    socks = is_socks(case)
+    if one.status is not None:
+        return _status(case, one)
+    if one.ending.how is How.LOCAL:
+        return "answers without an end, and was cut off", True
+    if one.body[:2] == TLS_ALERT or wants_tls(one.body):
+        return "itself wants TLS before anything else: it is an https:// proxy, or no proxy at all", True
+    spoken = recognise(one.body)
+    if spoken == "HTTP" and socks:
+        return "speaks HTTP, not SOCKS: if it is a proxy, its URL begins with http://", True
+    if spoken == "HTTP":
+        return "answers in HTTP that cannot be read", True
+    if not socks and one.body[:1] in (SOCKS5, SOCKS4) and len(one.body) <= 8:
+        return "does not speak HTTP; its answer looks like that of a SOCKS proxy", False
+    if spoken:
+        return f"speaks {spoken}, and is no proxy", True
+    if one.ending.how is How.DECLINED:
+        return f"answers with something that is not {'SOCKS' if socks else 'HTTP'}, and is no proxy of this kind", True
+    return f"hangs up on the request for a tunnel, as {'an HTTP proxy' if socks else 'a SOCKS proxy or one that wants TLS'} does", False
+
+
+def _status(case: Case, one: Tunnel) -> tuple[str, bool]:
+    status = one.status or 0
+    if is_socks(case):
+        return "does not know what it was asked for" if status in (7, 8) else "chose a way to log in that was not offered", True
+    if wants_tls(one.body):
+        return "wants TLS: it is an https:// proxy, or a web server and no proxy", True
+    if 300 <= status < 400:
+        return "redirects the request for a tunnel, as a login page of a guest network does", True
+    if status in (405, 501):
+        return f"knows no CONNECT (status {status}): it is a web server, or a proxy for http:// alone", True
+    return f"answers the request for a tunnel with status {status}, as a web server does that is no proxy", False
+
+
+def _broken_off(case: Case, one: Tunnel) -> Finding | None:
+    """The proxy agreed, and no TLS came. Whose fault that is, the question without the proxy tells, or a page where a tunnel was promised."""
+    seen, without = case.handshake, case.direct
+    if seen is None:
+        return None
+    answers = without is not None and without.established
+    page = recognise(seen.first_bytes) == "HTTP" and dict(one.fields).get("content-type", "").startswith("text/html")
+    if not page and not answers:
+        return None
+    what = {How.TIMED_OUT: "is silent"}.get(seen.ending.how, "ends the connection")
+    if seen.first_bytes:
+        what = f"speaks plain text ({first_line(seen.first_bytes)})"
+    evidence = [
+        Evidence(says=f"The proxy {answer(case)}, which stands for a tunnel to {asked(case)}.", at=case.pointer(one)),
+        Evidence(says=f"To the ClientHello that followed it {what}.", at=case.pointer(seen)),
+    ]
+    if without and answers:
+        evidence.append(Evidence(says="The same without the proxy: TLS is agreed.", at=case.pointer(without.handshake)))
+    return Finding(
+        effect=Effect.BREAKS,
+        certainty=Certainty.PROVEN if page else Certainty.LIKELY,
+        summary=f"{proxy(case)} agrees to a tunnel to {asked(case)} and then {what}" + (", where the target speaks TLS without the proxy." if answers else "."),
+        evidence=tuple(evidence),
+    )

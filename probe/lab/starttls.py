@@ -1,0 +1,345 @@
+"""The other half of StartTLS: what a server says before TLS, and after it, in every protocol that the probe speaks, with the ways in which it goes
+wrong.
+
+The scripts are those of ``probe.protocols.scripted``, seen from the server's side.
+"""
+
+import re
+from collections.abc import Callable
+
+from probe.facts.noun import noun
+from probe.facts.observation import Ending, How
+from probe.protocols.scripted import GO, Exactly, Line, Script, Until
+
+DONE = Ending(how=How.CLOSED)
+"""The conversation is over, and TLS does not begin."""
+NAME = b"mail.shop.example"
+
+
+@noun
+class Manners:
+    """How a server behaves before TLS. ``protocol`` is the scheme.
+
+    ``offers``: it says that it can begin TLS. ``listing`` stands among its capabilities besides. ``refuses``: it offers it and then says no.
+    ``greets``: it lets the caller in; otherwise the greeting is a refusal. ``adds`` are bytes that follow the go-ahead.
+    ``stops`` names the word of the client ("" for the connection itself) after which it is silent, or hangs up if ``hangs_up``.
+    """
+
+    protocol: str = "smtp"
+    offers: bool = True
+    listing: bytes = b""
+    refuses: bool = False
+    greets: bool = True
+    adds: bytes = b""
+    stops: bytes | None = None
+    hangs_up: bool = False
+
+
+def before(how: Manners) -> Script:
+    """What is said before TLS: the script ends with ``GO`` when TLS begins."""
+    return _BEFORE[how.protocol](how)
+
+
+def after(how: Manners) -> Script | None:
+    """What is said inside TLS; ``None`` where nothing is."""
+    script = _AFTER.get(how.protocol)
+    return script(how) if script else None
+
+
+def speak(script: Script, receive: Callable[[int], bytes], send: Callable[[bytes], None], how: Manners) -> bool:
+    """Follow a script over a connection; whether it ended with the go-ahead. ``receive`` gives at most so many bytes, none at the end of the stream.
+
+    It never takes a byte more than the script waits for: what follows belongs to TLS. Raises what ``receive`` and ``send`` raise.
+    """
+    try:
+        wanted = next(script)
+        if how.stops == b"":
+            return _stop(receive, how)
+        while True:
+            if isinstance(wanted, bytes):
+                send(wanted)
+                wanted = next(script)
+                continue
+            heard = _heard(wanted, receive)
+            if heard is None:
+                return False
+            if how.stops and how.stops in heard.upper():
+                return _stop(receive, how)
+            wanted = script.send(heard)
+    except StopIteration as over:
+        return bool(over.value == GO)
+
+
+def _stop(receive: Callable[[int], bytes], how: Manners) -> bool:
+    while not how.hangs_up and receive(4096):
+        pass
+    return False
+
+
+def _heard(wanted: Line | Exactly | Until, receive: Callable[[int], bytes]) -> bytes | None:
+    data = b""
+    while True:
+        if isinstance(wanted, Exactly) and len(data) == wanted.size:
+            return data
+        if isinstance(wanted, Line) and data.endswith(b"\n"):
+            return data.rstrip(b"\r\n")
+        if isinstance(wanted, Until) and wanted.pattern.search(data):
+            return data
+        piece = receive(wanted.size - len(data) if isinstance(wanted, Exactly) else 1)
+        if not piece:
+            return None
+        data += piece
+
+
+def _listed(how: Manners, word: bytes) -> tuple[bytes, ...]:
+    """The word with which TLS is offered, or what stands in its place."""
+    return ((word,) if how.offers else ()) + ((how.listing,) if how.listing else ())
+
+
+# SMTP and LMTP
+
+
+def _mail(how: Manners) -> Script:
+    if not how.greets:
+        yield b"554 " + NAME + b" Your address is on a block list\r\n"
+        return DONE
+    yield b"220 " + NAME + (b" LMTP" if how.protocol == "lmtp" else b" ESMTP") + b" ready\r\n"
+    return (yield from _mail_words(how))
+
+
+def _mail_words(how: Manners) -> Script:
+    verb = b"LHLO" if how.protocol == "lmtp" else b"EHLO"
+    while True:
+        word = (yield Line()).upper()
+        if word.startswith(verb):
+            lines = (NAME, b"PIPELINING", b"SIZE 10240000", *_listed(how, b"STARTTLS"), b"8BITMIME")
+            yield b"".join(b"250%b%b\r\n" % (b" " if one == lines[-1] else b"-", one) for one in lines)
+        elif word == b"QUIT":
+            yield b"221 2.0.0 Bye\r\n"
+            return DONE
+        elif word == b"STARTTLS" and how.offers and how.refuses:
+            yield b"454 4.7.0 TLS not available due to local problem\r\n"
+        elif word == b"STARTTLS" and how.offers:
+            yield b"220 2.0.0 Ready to start TLS\r\n" + how.adds
+            return GO
+        else:
+            yield b"502 5.5.2 Error: command not recognized\r\n"
+
+
+# FTP
+
+
+def _files(how: Manners) -> Script:
+    if not how.greets:
+        yield b"421 Too many connections\r\n"
+        return DONE
+    yield b"220 " + NAME + b" FTP server ready\r\n"
+    return (yield from _files_words(how))
+
+
+def _files_words(how: Manners) -> Script:
+    while True:
+        word = (yield Line()).upper()
+        if word == b"FEAT":
+            yield b"".join((b"211-Features:\r\n", *(b" %b\r\n" % one for one in (*_listed(how, b"AUTH TLS"), b"UTF8")), b"211 End\r\n"))
+        elif word == b"QUIT":
+            yield b"221 Goodbye\r\n"
+            return DONE
+        elif word == b"AUTH TLS" and how.offers and how.refuses:
+            yield b"431 Necessary security resource unavailable\r\n"
+        elif word == b"AUTH TLS" and how.offers:
+            yield b"234 AUTH TLS successful\r\n" + how.adds
+            return GO
+        else:
+            yield b"500 Command not understood\r\n"
+
+
+# IMAP
+
+
+def _imap(how: Manners) -> Script:
+    if not how.greets:
+        yield b"* BYE Too many connections from your address\r\n"
+        return DONE
+    yield b"* OK [CAPABILITY %b] ready\r\n" % _imap_list(how)
+    return (yield from _imap_words(how))
+
+
+def _imap_list(how: Manners) -> bytes:
+    return b" ".join((b"IMAP4rev1", b"ID", *_listed(how, b"STARTTLS"), b"LOGINDISABLED"))
+
+
+def _imap_words(how: Manners) -> Script:
+    while True:
+        tag, _, word = (yield Line()).upper().partition(b" ")
+        tag = tag.lower()
+        if word == b"CAPABILITY":
+            yield b"* CAPABILITY %b\r\n%b OK done\r\n" % (_imap_list(how), tag)
+        elif word == b"LOGOUT":
+            yield b"* BYE bye\r\n%b OK done\r\n" % tag
+            return DONE
+        elif word == b"STARTTLS" and how.offers and how.refuses:
+            yield b"%b NO [UNAVAILABLE] the certificate cannot be loaded\r\n" % tag
+        elif word == b"STARTTLS" and how.offers:
+            yield b"%b OK Begin TLS negotiation now\r\n" % tag + how.adds
+            return GO
+        else:
+            yield b"%b BAD unknown command\r\n" % tag
+
+
+# POP3
+
+
+def _pop3(how: Manners) -> Script:
+    if not how.greets:
+        yield b"-ERR [SYS/TEMP] try later\r\n"
+        return DONE
+    yield b"+OK ready\r\n"
+    return (yield from _pop3_words(how))
+
+
+def _pop3_words(how: Manners) -> Script:
+    while True:
+        word = (yield Line()).upper()
+        if word == b"CAPA":
+            yield b"".join((b"+OK\r\n", *(b"%b\r\n" % one for one in (b"UIDL", *_listed(how, b"STLS"))), b".\r\n"))
+        elif word == b"QUIT":
+            yield b"+OK bye\r\n"
+            return DONE
+        elif word == b"STLS" and how.offers and how.refuses:
+            yield b"-ERR the certificate cannot be loaded\r\n"
+        elif word == b"STLS" and how.offers:
+            yield b"+OK Begin TLS negotiation now\r\n" + how.adds
+            return GO
+        else:
+            yield b"-ERR unknown command\r\n"
+
+
+# ManageSieve
+
+
+def _sieve(how: Manners) -> Script:
+    if not how.greets:
+        yield b'BYE "too many connections"\r\n'
+        return DONE
+    yield _sieve_list(how)
+    return (yield from _sieve_words(how))
+
+
+def _sieve_list(how: Manners) -> bytes:
+    offer = b"".join(b'"%b"\r\n' % one for one in _listed(how, b"STARTTLS"))
+    return b'"IMPLEMENTATION" "lab"\r\n"SIEVE" "fileinto"\r\n%b"VERSION" {3}\r\n1.0\r\nOK "ready"\r\n' % offer
+
+
+def _sieve_again(how: Manners) -> Script:
+    # Unasked after TLS (RFC 5804 section 2.2).
+    yield _sieve_list(how)
+    return (yield from _sieve_words(how))
+
+
+def _sieve_words(how: Manners) -> Script:
+    while True:
+        word = (yield Line()).upper()
+        if word == b"CAPABILITY":
+            yield _sieve_list(how)
+        elif word == b"LOGOUT":
+            yield b'OK "bye"\r\n'
+            return DONE
+        elif word == b"STARTTLS" and how.offers and how.refuses:
+            yield b'NO "the certificate cannot be loaded"\r\n'
+        elif word == b"STARTTLS" and how.offers:
+            yield b'OK "Begin TLS negotiation now"\r\n' + how.adds
+            return GO
+        else:
+            yield b'NO "unknown command"\r\n'
+
+
+# XMPP
+
+_OPENING = re.compile(rb"<stream:stream [^>]*>")
+_REQUEST = re.compile(rb"<starttls [^>]*/>|</stream:stream>")
+_HEADER = b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='shop.example' id='1' version='1.0'>"
+
+
+def _xmpp(how: Manners) -> Script:
+    yield Until(pattern=_OPENING)
+    if not how.greets:
+        yield _HEADER + b"<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"
+        return DONE
+    offer = b"".join(_listed(how, b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"))
+    yield _HEADER + b"<stream:features>%b</stream:features>" % offer
+    if not (yield Until(pattern=_REQUEST)).startswith(b"<starttls"):
+        return DONE
+    if how.refuses or not how.offers:
+        yield b"<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>"
+        return DONE
+    yield b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + how.adds
+    return GO
+
+
+def _xmpp_again(_how: Manners) -> Script:
+    yield Until(pattern=_OPENING)
+    yield _HEADER + b"<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>"
+    yield Until(pattern=_REQUEST)
+    yield b"</stream:stream>"
+    return DONE
+
+
+# PostgreSQL and MySQL
+
+
+def _postgres(how: Manners) -> Script:
+    yield Exactly(size=8)
+    if not how.greets or how.refuses:
+        fields = b"SFATAL\x00VFATAL\x00C53300\x00Msorry, too many clients already\x00\x00"
+        yield b"E" + (len(fields) + 4).to_bytes(4) + fields
+        return DONE
+    if not how.offers:
+        yield b"N"
+        yield Exactly(size=8)
+        return DONE
+    yield b"S" + how.adds
+    return GO
+
+
+def _mysql(how: Manners) -> Script:
+    if not how.greets or how.refuses:
+        text = b"\xff\x6a\x04Host '192.0.2.7' is not allowed to connect to this MariaDB server"
+        yield len(text).to_bytes(3, "little") + b"\x00" + text
+        return DONE
+    low = 0xFFFE if how.offers else 0xFFFE & ~0x0800
+    packet = b"\x0a10.11.6-MariaDB-lab\x00" + b"\x01\x00\x00\x00" + b"nonce123\x00" + low.to_bytes(2, "little") + b"\x2d\x02\x00\xff\x81\x15" + bytes(10)
+    packet += b"noncenonce12\x00mysql_native_password\x00"
+    yield len(packet).to_bytes(3, "little") + b"\x00" + packet + how.adds
+    head = yield Exactly(size=4)
+    yield from _exactly(int.from_bytes(head[:3], "little"))
+    return GO if how.offers and head[:3] == b"\x20\x00\x00" else DONE
+
+
+def _exactly(size: int) -> Script:
+    yield Exactly(size=size)
+    return GO
+
+
+_BEFORE: dict[str, Callable[[Manners], Script]] = {
+    "smtp": _mail,
+    "lmtp": _mail,
+    "ftp": _files,
+    "imap": _imap,
+    "pop3": _pop3,
+    "sieve": _sieve,
+    "xmpp": _xmpp,
+    "xmpp-server": _xmpp,
+    "postgres": _postgres,
+    "mysql": _mysql,
+}
+_AFTER: dict[str, Callable[[Manners], Script]] = {
+    "smtp": _mail_words,
+    "lmtp": _mail_words,
+    "ftp": _files_words,
+    "imap": _imap_words,
+    "pop3": _pop3_words,
+    "sieve": _sieve_again,
+    "xmpp": _xmpp_again,
+    "xmpp-server": _xmpp_again,
+}
