@@ -23,7 +23,7 @@ demo: $(STAMP)
 
 test: $(STAMP) servers
 	$(MAKE) lint
-	$(BIN)/pytest -n 3 --dist worksteal --cov --cov-report=term
+	$(BIN)/pytest -n 4 --dist worksteal --cov --cov-report=term
 
 # Without root nothing is installed: the script names what is missing and fails.
 servers:

@@ -199,10 +199,11 @@ def _questions(case: Case) -> tuple[Question, ...]:
 
 def _instead_of_words(case: Case) -> tuple[Question, ...]:
     """Where the words before TLS came to nothing: does TLS begin at once here?"""
-    from probe.case.starttls import DIRECT, Came, came  # few checks have words before TLS
+    from probe.case.starttls import DIRECT, Came, came, stranger  # few checks have words before TLS
 
     target = case.target
-    if case.start is None or came(case.start) not in (Came.SILENT, Came.CUT, Came.STRANGE):
+    # Who greeted, or is known by what it said, does not begin TLS at once.
+    if case.start is None or came(case.start) not in (Came.SILENT, Came.CUT, Came.STRANGE) or case.start.fields or stranger(case.start):
         return ()
     return (Question(name=DIRECT, start="", with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=False),)
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 AT_ONCE = 10
 """As many at a time do not hurry each other: each of them waits for sockets most of its time."""
-FORESIGHT = 30
+FORESIGHT = 20
 """So many of the next are begun: more than are under way at once, because a slow one must not hold up the quick ones behind it."""
 Key = TypeVar("Key")
 Result = TypeVar("Result")

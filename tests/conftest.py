@@ -1,6 +1,7 @@
 """What holds for every test: no settings of the caller's environment, an own home, nothing sent beyond loopback."""
 
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -57,6 +58,23 @@ FOREIGN = (
 
 # Some environments forbid byte code to be kept; every start of the probe would then compile it anew, and every test process all tests.
 sys.dont_write_bytecode = False
+
+
+JDK = ("javac", "keytool")
+"""Programs of the JDK that live for half a second, most of which its second compiler takes for code that never runs again."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_programs(loopback_guard: Guard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Wherever a test names one of ``JDK`` without a path, it runs with the first compiler only. ``java`` itself is left alone: the probe looks for it."""
+    folder = tmp_path_factory.mktemp("programs")
+    for name in JDK:
+        if real := shutil.which(name):
+            (folder / name).write_text(f'#!/bin/sh\nexec {real} -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC "$@"\n')
+            (folder / name).chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(folder), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -139,7 +139,9 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("secrets")
     root = authority("Secret Root CA")
     (folder / "root.pem").write_text(root.pem)
-    proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"), f"http://user:{PROXY}@127.0.0.1:9")
+    proxy = Listener(http_proxy)
+    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy")
+    proxies = dict.fromkeys(names, f"http://user:{PROXY}@127.0.0.1:{proxy.port}")
     outputs: dict[str, str] = {}
     codes = set()
     highest, status = request.param
@@ -152,6 +154,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
                 outputs[f"{options} {trust} out"], outputs[f"{options} {trust} err"] = done.stdout, done.stderr
                 for file in (*folder.glob("*.json"), *folder.glob("*.html")):
                     outputs[f"{file.name} {trust}"] = file.read_text()
+    proxy.close()
     secrets = {f"{line.split()[0].decode()} {number}": bytes.fromhex(line.split()[2].decode()) for number, line in enumerate(server.lines)}
     secrets |= {f"ticket {number}": one for number, one in enumerate(server.tickets)}
     return Told(outputs=outputs, secrets=secrets | {word: word.encode() for word in WORDS}, codes=codes)
@@ -212,7 +215,7 @@ def test_what_may_be_told_is_told(told: Told) -> None:
     """The scheme of a challenge and the host and path of a redirect help, and hide nothing."""
     saved = told.outputs["seen.json root.pem"]
     assert '"https://shop.example/next"' in saved and '"Digest"' in saved
-    assert "HTTPS_PROXY is set in the environment" in saved
+    assert '"source": "https_proxy"' in saved and '"authenticated": true' in saved
 
 
 TYPED = [

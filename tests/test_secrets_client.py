@@ -69,9 +69,9 @@ def told_of(number: int, text: str) -> bool:
 class Client:
     """A client certificate in all its files, and what must not be told of it."""
 
-    def __init__(self, folder: Path, issuer: Issued, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str) -> None:
+    def __init__(self, folder: Path, issuer: Issued, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str, password: str = PASSWORD) -> None:
         own = issuer.issue(traits=replace(FOR_CLIENTS, key=key))
-        lock = BestAvailableEncryption(PASSWORD.encode())
+        lock = BestAvailableEncryption(password.encode())
         self.plain = ("--cert", f"{name}.pem", "--key", f"{name}.key")
         self.locked = ("--cert", f"{name}.pem", "--key", f"{name}-locked.key", "--password-env", "CLIENT_PASSWORD")
         self.old = ("--cert", f"{name}.pem", "--key", f"{name}-old.key", "--password-env", "CLIENT_PASSWORD")

@@ -19,7 +19,10 @@ RECEIVED = 256 * 1024
 
 
 class Beginning:
-    """The words before TLS while they are spoken. ``deadline`` is a point in time on ``clock``; ``round_trip`` is the longest wait for an answer, in seconds."""
+    """The words before TLS while they are spoken. ``deadline`` is a point in time on ``clock``; ``round_trip`` is the longest wait for an answer.
+
+    ``hasty``: they only decide between two causes, and are given less time.
+    """
 
     def __init__(self, wire: Wire, conversation: Conversation, protocol: str, clock: Clock, deadline: float, *, hasty: bool = False) -> None:
         self._wire = wire

@@ -2,6 +2,9 @@
 
 The certificate is the peer's, so the URL is hostile. Only http on port 80 or from 1024 up; every address is looked at before it is connected to, and it is
 that literal which is connected to, again for each redirect. Nothing is decoded and no redirect leaves this rule.
+
+Where the check goes through a proxy, fetches do too. What the proxy makes of the name cannot be seen; it is asked only for names that lead to a permitted
+address here, or for any with the user's consent to internal ones.
 """
 
 import asyncio
@@ -18,9 +21,11 @@ from probe.capture.endings import CLOSED, DONE, LIMIT, TIMED_OUT, UNUSABLE, endi
 from probe.capture.internal import allowed
 from probe.capture.resolve import is_literal, server
 from probe.capture.system_names import system
+from probe.capture.way import Through, Way
 from probe.capture.wire import Wire
 from probe.facts.noun import noun
 from probe.facts.observation import Ending, Fetch, Hop, How, Local
+from probe.facts.proxy import HTTP
 
 BODY = 128 * 1024
 LIST = 8 * 1024 * 1024
@@ -68,6 +73,7 @@ class Fetcher:
         until: float,
         most: int = BODY,
         posted: bytes = b"",
+        through: Through | None = None,
     ) -> None:
         self._targets = target_addresses
         self._allow_private = allow_private
@@ -76,6 +82,7 @@ class Fetcher:
         self._until = until
         self._most = most
         self._posted = posted
+        self._through = through
         self.hops: list[Hop] = []
         self.body = b""
 
@@ -102,7 +109,37 @@ class Fetcher:
             return DONE if answer.body else UNUSABLE
         return LIMIT
 
+    async def _by_proxy(self, place: _Place, through: Through) -> _Answer | Ending:
+        if not self._allow_private:
+            addresses, how = await self._addresses(place.host)
+            if not addresses:
+                return how
+            if refused := [one for one in addresses if not allowed(one, self._targets, self._allow_private)]:
+                self.hops[-1] = replace(self.hops[-1], address=refused[0])
+                return _PRIVATE
+        if through.proxy.scheme != HTTP:
+            way = Way(place.host, place.port, self._clock, self._until, through)
+            try:
+                ends = [step.ending async for step in way.steps()]
+                if way.wire is None:
+                    return ends[-1] if ends else UNUSABLE
+                return await self._request(way.wire, place)
+            finally:
+                way.close()
+        last = UNUSABLE
+        for address in through.addresses[:ADDRESSES]:
+            step, wire = await connect(address, through.proxy.port, self._clock, self._until)
+            last = step.ending
+            if wire is not None:
+                try:
+                    return await self._request(wire, place, through)
+                finally:
+                    wire.close()
+        return last
+
     async def _get(self, place: _Place) -> _Answer | Ending:
+        if self._through is not None:
+            return await self._by_proxy(place, self._through)
         addresses, how = await self._addresses(place.host)
         if not addresses:
             return how
@@ -133,12 +170,16 @@ class Fetcher:
         found = tuple(address for one in answers for address in one.addresses)
         return found, next((one.ending for one in answers if one.ending.how is not How.DONE), UNUSABLE)
 
-    async def _request(self, wire: Wire, place: _Place) -> _Answer | Ending:
+    async def _request(self, wire: Wire, place: _Place, proxy: Through | None = None) -> _Answer | Ending:
+        """Ask at the other end of the wire; with the whole URL where that is a ``proxy`` (RFC 9112 section 3.2.2)."""
         connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS)
         headers = [("Host", place.field), ("User-Agent", f"probe/{VERSION}"), ("Accept", "*/*"), ("Connection", "close")]
         if self._posted:
             headers += [("Content-Type", "application/ocsp-request"), ("Content-Length", str(len(self._posted)))]
-        request = h11.Request(method="POST" if self._posted else "GET", target=place.path, headers=headers)
+        if proxy is not None and proxy.login is not None:
+            headers.append(("Proxy-Authorization", f"Basic {proxy.login.basic.decode()}"))
+        where = f"http://{place.field}{place.path}" if proxy is not None else place.path
+        request = h11.Request(method="POST" if self._posted else "GET", target=where, headers=headers)
         words = (request, *((h11.Data(data=self._posted),) if self._posted else ()), h11.EndOfMessage())
         await wire.write(b"".join(connection.send(one) or b"" for one in words), self._until)
         received = 0
@@ -181,9 +222,10 @@ async def fetch_issuer(
     clock: Clock,
     deadline: float,
     resolver: str | None = None,
+    through: Through | None = None,
 ) -> Fetch:
     """Fetch an issuer's certificate from ``url``; see ``fetch``."""
-    return await fetch(url, target_addresses, allow_private, clock, deadline, resolver)
+    return await fetch(url, target_addresses, allow_private, clock, deadline, resolver, through=through)
 
 
 async def fetch(
@@ -195,16 +237,17 @@ async def fetch(
     resolver: str | None = None,
     purpose: str = "issuer",
     request: bytes = b"",
+    through: Through | None = None,
 ) -> Fetch:
     """Fetch the document behind ``url``: three redirects at most, ``deadline`` being a point in time on ``clock``.
 
     ``purpose`` is issuer or ocsp (128 KiB and five seconds at most) or crl (8 MiB, ten seconds). ``request`` is posted if there is any.
     Internal addresses are refused unless one of ``target_addresses`` is of the same kind or ``allow_private`` is set. ``resolver`` is asked in place of
-    the system's. Never raises for what a peer does; cancellation goes through.
+    the system's; ``through`` is the proxy to go through. Never raises for what a peer does; cancellation goes through.
     """
     started = clock.now()
     most, seconds = (LIST, LIST_SECONDS) if purpose == "crl" else (BODY, SECONDS)
-    fetcher = Fetcher(target_addresses, allow_private, resolver, clock, min(deadline, started + seconds), most, request)
+    fetcher = Fetcher(target_addresses, allow_private, resolver, clock, min(deadline, started + seconds), most, request, through)
     try:
         how = await fetcher.run(url)
     except OSError as error:

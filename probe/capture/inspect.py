@@ -71,8 +71,8 @@ def _opened(data: bytes, path: Path, named: bool, given: str | None, passwords: 
         usual = everything(data, str(path), USUAL, named)
         if not wants_password(usual):
             return tuple(_noting(one, USUALLY) for one in usual)
-    for _ in range(TRIES if named else 0):
-        said = passwords.ask(str(path))
+    for again in range(TRIES if named else 0):
+        said = passwords.ask(f"{path} (once more, that one does not open it)" if again else str(path))
         if said is None:
             break
         files = everything(data, str(path), said, named)

@@ -51,6 +51,7 @@ NEXT = {
     "-providerclass org.bouncycastle.jce.provider.BouncyCastleProvider > anchors.pem",
     "a BKS key store": "Convert it with: keytool -list -rfc -keystore FILE -storetype BKS -providerpath bcprov.jar "
     "-providerclass org.bouncycastle.jce.provider.BouncyCastleProvider > anchors.pem",
+    "the keys of NSS (key4.db)": "Name the cert9.db beside it, which has the certificates.",
     "an old NSS database (cert8.db)": "Convert a copy of its folder with: certutil -N -d sql:COPY -f PASSWORDFILE, and name the cert9.db that this makes.",
     "an HTML page": "A download page or an error page was saved in place of the file. Download the certificate itself.",
     "a certificate request": "Name the certificate that the authority made of it.",

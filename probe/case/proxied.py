@@ -75,7 +75,8 @@ def unsure(case: Case) -> bool:
 def _wordless(one: Tunnel) -> Refusal | None:
     match one.ending.how:
         case How.TIMED_OUT:
-            return Refusal.UNREACHABLE
+            # A greeting is answered at once, whatever becomes of the target.
+            return Refusal.PROTOCOL if dict(one.fields).get("step") in ("method", "login") else Refusal.UNREACHABLE
         case How.DECLINED | How.CLOSED | How.RESET:
             return Refusal.PROTOCOL
         case How.LOCAL if one.ending.local is Local.LIMIT:

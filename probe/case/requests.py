@@ -81,7 +81,7 @@ def _key(entry: Entry) -> Key | None:
 
 def _signature(entry: Entry) -> list[Remark]:
     if entry.signed is False:
-        says = "Its signature is not by its own key: whoever handed it in does not prove to hold the key, or it was altered afterwards. Every authority refuses it."
+        says = "Its signature is not by its own key: whoever made it does not prove to hold the key, or it was altered. Every authority refuses it."
         return [Remark(says=says, weight="breaks")]
     if entry.signed is None:
         return [Remark(says="Whether its own key signed it could not be checked here.", weight="note")]
@@ -141,7 +141,11 @@ def _country(code: str) -> list[Remark]:
     if plain not in assigned:
         return [Remark(says=f"The country is {code}, which is no country code of ISO 3166-1.", weight="risks", sure="likely")]
     if code != plain:
-        return [Remark(says=f"The country is {code}; the code is written {plain}, and some authorities compare it letter by letter.", weight="risks", sure="possible")]
+        return [
+            Remark(
+                says=f"The country is {code}; the code is written {plain}, and some authorities compare it letter by letter.", weight="risks", sure="possible"
+            )
+        ]
     return [Remark(says=f"The country is {code}.")]
 
 
@@ -151,7 +155,8 @@ def _names(subject: Name | None, entry: Entry, agreement: Agreement | None) -> l
     plain = [one for one in entry.names if one.partition(":")[0] not in KINDS]
     odd = [one for one in plain if not _address(one) and not LABELS.fullmatch(one)]
     if odd:
-        says = f"It asks for {', '.join(map(repr, odd[:NAMED]))}, which {'is' if len(odd) == 1 else 'are'} no host name: write names without scheme, port, path or blanks."
+        asked = f"It asks for {', '.join(map(repr, odd[:NAMED]))}, which {'is' if len(odd) == 1 else 'are'} no host name"
+        says = f"{asked}: write names without scheme, port, path or blanks."
         found.append(Remark(says=says, weight="risks", sure="likely"))
     as_name = [one for one in common if HOST.fullmatch(one) and one.lower() not in {name.lower() for name in plain}]
     if entry.names:
@@ -197,7 +202,9 @@ def _address(text: str) -> bool:
 def _wishes(entry: Entry) -> list[Remark]:
     found: list[Remark] = []
     if entry.wants_ca:
-        found.append(Remark(says="It asks for a certificate of an authority (CA:TRUE), which hardly anybody wants and no public authority gives.", weight="risks"))
+        found.append(
+            Remark(says="It asks for a certificate of an authority (CA:TRUE), which hardly anybody wants and no public authority gives.", weight="risks")
+        )
     if entry.challenge:
         says = "It carries a challenge password in plain text, which everybody can read who gets the request. If that is used elsewhere, change it."
         found.append(Remark(says=says, weight="risks"))

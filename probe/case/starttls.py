@@ -54,12 +54,12 @@ def came(one: Preamble) -> Came:
         return Came.GO
     if one.ending.how is How.LOCAL:
         return Came.STRANGE if one.ending.local is Local.LIMIT else Came.OURS
+    if stranger(one):
+        return Came.STRANGE
     if one.ending.how is How.TIMED_OUT:
         return Came.SILENT
     if one.ending.how is not How.DECLINED:
         return Came.CUT
-    if stranger(one):
-        return Came.STRANGE
     if fields.get("starttls") == NOT_ANNOUNCED or (one.protocol == "ldap" and one.status == PROTOCOL_ERROR):
         return Came.UNSUPPORTED
     return Came.REFUSED if one.status is not None or "answer" in fields else Came.STRANGE
@@ -116,6 +116,11 @@ def at_once(protocol: str) -> str:
     return wanted if wanted in AT_ONCE or wanted == "ldaps" else "tls"
 
 
+def port(case: Case) -> int:
+    """The port that was connected to."""
+    return case.connect.port if case.connect else case.target.port
+
+
 def tls_at_once(case: Case) -> Handshake | None:
     """The handshake without plain words before it, at a port where they were expected, if TLS records came."""
     found = step(case.asked(DIRECT), Handshake)
@@ -156,10 +161,10 @@ def guessed_start(case: Case) -> str:
     look = case.plaintext
     spoken = recognise(first) or (recognise(look.received) if look else None)
     if spoken == "SMTP or FTP":
-        return PORTS.get(case.target.port, "smtp")
+        return PORTS.get(port(case), "smtp")
     if spoken:
-        return "xmpp-server" if spoken == "XMPP" and case.target.port == XMPP_SERVER else SPOKEN.get(spoken, "")
-    return PORTS.get(case.target.port, "")
+        return "xmpp-server" if spoken == "XMPP" and port(case) == XMPP_SERVER else SPOKEN.get(spoken, "")
+    return PORTS.get(port(case), "")
 
 
 def as_other(target: Target, protocol: str) -> Target:

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from probe.cli.check import check
+from probe.cli.check import check, proxy_login
 from probe.facts.observation import Observation
 
 
@@ -29,7 +29,9 @@ def observed(arguments: tuple[str, ...], command: str = "check") -> Observation:
     options = Options(**given)
     meant, agreement = wanted(tuple(values["targets"] or ()), options)[0]
     identity, credential = identified(meant, options.password_env)
-    return observe(meant, stores(meant, StorePassword(values["trust_password_env"] or "")), identity=identity, credential=credential, agreement=agreement)
+    trusted = stores(meant, StorePassword(values["trust_password_env"] or ""))
+    known = proxy_login(((meant, agreement),), options.proxy_user, options.proxy_password_env)
+    return observe(meant, trusted, identity=identity, credential=credential, agreement=agreement, login=known)
 
 
 def _inspected(arguments: tuple[str, ...]) -> Observation:

@@ -1,13 +1,18 @@
 """probe check: the main job."""
 
 from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from probe.cli.output import ask_password, check_files, check_format, deliver, progress
 from probe.facts.unusable import Unusable
+
+if TYPE_CHECKING:
+    from probe.facts.target import Target
+    from probe.protocols.login import Login
 
 EXAMPLES = """Examples:
 
@@ -51,6 +56,14 @@ def check(
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For the whole check of one target.")] = 30.0,
     fetch: Annotated[bool, typer.Option("--fetch/--no-fetch", help="Get missing issuers from the URLs that certificates name.")] = True,
     fetch_private: Annotated[bool, typer.Option("--fetch-private", help="Also from internal addresses.")] = False,
+    proxy: Annotated[
+        Text, typer.Option(metavar="URL|none", help="http://HOST:PORT, socks5h:// or another SOCKS. Default: as HTTPS_PROXY and NO_PROXY say.")
+    ] = None,
+    proxy_user: Annotated[Text, typer.Option(metavar="NAME", help="The user name for the proxy.")] = None,
+    proxy_password_env: Annotated[
+        Text, typer.Option(metavar="NAME", help="The environment variable that holds the proxy's password. Without it, a terminal is asked.")
+    ] = None,
+    direct: Annotated[bool, typer.Option("--direct/--no-direct", help="Ask once without an HTTP proxy where that tells whose fault it is.")] = True,
     app: Annotated[bool, typer.Option("--app/--no-app", help="Ask the service behind TLS one harmless question.")] = True,
     repeat: Annotated[int, typer.Option(metavar="N", help="Ask each address N times (100 at most), to find one bad server behind it.")] = 1,
     revocation: Annotated[str, typer.Option(metavar="off|soft|hard", help="Ask whether certificates are revoked; hard: no answer is a failure.")] = "off",
@@ -113,6 +126,10 @@ def check(
         fetch=fetch,
         fetch_private=fetch_private,
         app=app,
+        proxy=proxy,
+        proxy_user=proxy_user,
+        proxy_password_env=proxy_password_env,
+        direct=direct,
         repeat=repeat,
         revocation=revocation,
         pin=pin,
@@ -134,10 +151,11 @@ def check(
     if save is not None and len(meant) > 1:
         raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
     identity, credential = identified(meant[0][0], password_env, ask_password)
+    known = proxy_login(meant, proxy_user, proxy_password_env)
     trusted = stores(meant[0][0], StorePassword(trust_password_env or "", ask_password))
     seen = []
     for one, agreement in meant:
-        seen.append(observe(one, trusted, partial(progress, one.spelled), identity=identity, credential=credential, agreement=agreement))
+        seen.append(observe(one, trusted, partial(progress, one.spelled), identity=identity, credential=credential, agreement=agreement, login=known))
         if seen[-1].unfinished == "interrupted":
             break
     report = compose(tuple(diagnose(one) for one in seen))
@@ -152,6 +170,15 @@ def check(
         write(save, text(seen[0]).encode())
     deliver(report, form, output, html, color)
     return 130 if seen[-1].unfinished == "interrupted" else exit_code(report, strict)
+
+
+def proxy_login(meant: "Sequence[tuple[Target, object]]", user: Text, password_env: Text) -> "Login | None":
+    """The login for the proxy of these targets, asked for at the terminal if need be; ``None`` when no user is named. Raises ``Unusable``."""
+    if user is None:
+        return None
+    from probe.jobs.proxy import login
+
+    return login(tuple(target for target, _ in meant), user, password_env, ask_password)
 
 
 def check_stack(stack: str | None) -> None:

@@ -47,6 +47,7 @@ def golive(
     on: Annotated[Text, typer.Option(metavar="DATE", help="The day on which it must work (2026-12-31). Default: that of the plan, or now.")] = None,
     days: Annotated[int | None, typer.Option(metavar="N", help="For how many days after it everything should still be valid. Default: 30.")] = None,
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="DNS is not switched yet: check the machine at this address (one endpoint).")] = None,
+    proxy: Annotated[Text, typer.Option(metavar="URL|none", help="Go through this proxy. Default: as HTTPS_PROXY and NO_PROXY say.")] = None,
     trust: Annotated[list[str] | None, typer.Option(help="With --profile: system, certifi, none, a file or a folder. Repeat to add up.")] = None,
     cert: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: the client's certificate (PEM, DER), or a PKCS12 file.")] = None,
     key: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: its private key, if that is in a file of its own.")] = None,
@@ -95,6 +96,7 @@ def golive(
         uploaded=uploaded,
         stack=stack,
         resolver=tuple(resolver or ()),
+        proxy=proxy,
     )
     seen = _seen(plan, mine, on, days)
     if seen is None:
@@ -130,7 +132,7 @@ def _again(before: "Inspection", mine: "Options", on: str | None, days: int | No
     from probe.jobs.golive_plan import day
     from probe.jobs.golive_saved import chosen, rejudged
 
-    if given := _given(mine, ("profile", "connect", *ALONE)):
+    if given := _given(mine, ("profile", "connect", "proxy", *ALONE)):
         raise Unusable(f"{given} is for looking, and what was saved is only judged again.", "Leave it out, or name the plan; --on, --days and --endpoint work.")
     if mine.endpoint:
         before = chosen(before, mine.endpoint)
@@ -191,6 +193,8 @@ def _chosen(plan: "Plan", mine: "Options") -> "Plan":
         if len(wanted) != 1:
             raise Unusable(f"--connect is for one endpoint, and the plan has {len(wanted)}.", "Name one with --endpoint, or write connect = ... in the plan.")
         wanted = (replace(wanted[0], options=replace(wanted[0].options, connect=mine.connect)),)
+    if mine.proxy is not None:
+        wanted = tuple(replace(one, options=replace(one.options, proxy=mine.proxy)) for one in wanted)
     return replace(plan, wanted=wanted)
 
 

@@ -88,10 +88,7 @@ def new(
 
     if not NAME.fullmatch(name):
         raise Unusable(f"{name!r} cannot be the id of a profile.", "Write small letters, digits, - and _.")
-    to_file = output is not None and str(output) != "-"
-    # What is begun here is edited by hand, and would be lost.
-    if to_file and output is not None and output.is_file() and not force:
-        raise Unusable(f"{output} exists already.", "Name another file, or add --force to overwrite it.")
+    _spare(output, force)
     _deliver(blank(name), output)
     if name in shipped():
         says = f"{name} is also the name of a shipped profile. In {folder()} as {name}.toml yours counts in its place; anywhere else it is named with its path."
@@ -129,6 +126,7 @@ def learn(
         list[str] | None, typer.Option(metavar="ADDRESS[:PORT]", help="Connect there instead of resolving; repeat for the second endpoint.")
     ] = None,
     output: Annotated[File, typer.Option(metavar="FILE", help="Write it here. Default: standard output.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For each endpoint.")] = 30.0,
     trust_password_env: Annotated[
         str | None, typer.Option(metavar="NAME", help="The environment variable with the password of a key store among the files.")
@@ -144,12 +142,19 @@ def learn(
         raise Unusable(f"{name!r} cannot be the id of a profile.", "Write small letters, digits, - and _.")
     if output is not None:
         check_files(output, inputs=[one.partition("=")[2] for one in environments])
+        _spare(output, force)
     password = StorePassword(trust_password_env or "", ask_password)
     found = learned(tuple(environments), name=name, profile=profile, connect=tuple(connect or ()), client=client, timeout=timeout, password=password)
     _deliver(found.document, output)
     if profile is not None and (output is None or output.parent != folder()):
         typer.echo(f"Saved as {folder() / (profile + MARKS)} it counts in every check with --profile {profile}.", err=True)
     return 0
+
+
+def _spare(output: Path | None, force: bool) -> None:
+    """Refuse to overwrite: what is begun or learned here is edited by hand afterwards, and would be lost."""
+    if output is not None and str(output) != "-" and output.is_file() and not force:
+        raise Unusable(f"{output} exists already.", "Name another file, or add --force to overwrite it.")
 
 
 def _deliver(text: str, output: Path | None) -> None:
@@ -195,6 +200,7 @@ def _lines(one: "Profile") -> list[str]:
         lines += [f"    also called {_value(alias)}" for alias in place.aliases]
     lines += ["", f"Trust: {one.trust.store}" + (f" ({', '.join(one.trust.files)})" if one.trust.files else "") + f"; names: {one.names.rule}"]
     lines += [f"Client certificate: {one.client_certificate.policy}"]
+    lines += [f"  {text}" for text in _expected(one)]
     lines += ["", "Checks:"] if one.checks else []
     for check in one.checks:
         lines += _check(check)
@@ -207,6 +213,41 @@ def _lines(one: "Profile") -> list[str]:
     open_ = unverified(one)
     lines += ["", "Not verified:", *(f"  {text[:1].upper()}{text[1:]}" for text in open_)] if open_ else []
     return [*lines, "", f"Sources: {'; '.join(one.sources) or 'none named'}"]
+
+
+def _expected(one: "Profile") -> list[str]:
+    """What is asked of the endpoint besides, and what of the profile a check does not use."""
+    tls, names, trust = one.tls, one.names, one.trust
+    versions = " to ".join(text for text in (tls.min or "any version", tls.max or "any") if text) if tls.min or tls.max else ""
+    lines = [f"TLS versions of the client: {versions}"] if versions else []
+    lines += [f"Groups of key agreement: {', '.join(tls.groups)}"] if tls.groups else []
+    lines += [f"TLS: {tls.note_legacy}"] if tls.note_legacy else []
+    lines += [f"Expected in the certificate besides: {', '.join(_value(name) for name in names.expect)}"] if names.expect else []
+    lines += ["Clients name a host, not an address"] if not names.ip_allowed else []
+    lines += ["Wildcards do not count"] if not names.wildcards else []
+    lines += [f"Public authorities: {trust.public_ca}"] if trust.public_ca != "allowed" else []
+    for pin in trust.pins:
+        when = f"{f' from {pin.since}' if pin.since else ''}{f' until {pin.until}' if pin.until else ''}"
+        lines.append(f"Expected {'key' if pin.kind == 'spki' else 'certificate'}: {pin.file or pin.sha256}{when}")
+    lines += ["The expected certificate is enough, with or without a path to an authority"] if trust.pins and not trust.pin_after_pkix else []
+    if one.client_certificate.server_certificate == "refused":
+        lines.append("The certificate of an own server cannot serve as client certificate; one for servers alone is not sent")
+    for place in one.endpoints:
+        if place.addresses not in (("all",), ()):
+            lines.append(f"Looked at of {place.name}: {'its first address' if place.addresses == ('first',) else ', '.join(place.addresses)}")
+    return [*lines, *_unused(one)]
+
+
+def _unused(one: "Profile") -> list[str]:
+    """The fields that are for people: a check knows them and does nothing with them."""
+    found = [f"srv of {place.name} ({place.srv}): name the host itself" for place in one.endpoints if place.srv]
+    found += [f"next_hop of {place.name} ({place.next_hop}): check it as a target of its own" for place in one.endpoints if place.next_hop != "none"]
+    if not one.trust.stack and (one.trust.anchor_rule, one.trust.anchor_expiry) != ("root", "enforced"):
+        found.append("anchor_rule and anchor_expiry: name the client stack (stack, or --as), whose rules these are")
+    found += ["strict: what strict verifiers refuse is told in any case"] if one.trust.strict else []
+    found += ["selection: the report names the clients that choose by the list in any case"] if one.client_certificate.selection == "by-ca-list" else []
+    found += ["reachable_from_client: name --revocation to ask from here"] if not one.revocation.reachable_from_client else []
+    return [f"Not used by a check: {text}" for text in found]
 
 
 def _check(one: "Check") -> list[str]:

@@ -5,6 +5,7 @@ type ``secret-env`` has the name of an environment variable as its value, and it
 """
 
 from probe.facts.noun import noun
+from probe.facts.registration import Registration
 
 
 @noun
@@ -268,42 +269,6 @@ class Check:
 
 
 @noun
-class RegistrationStep:
-    """One request of the registration of an authority: what is sent and which fields come back. ``also`` are other spellings of the path, tried after a 404."""
-
-    id: str
-    method: str
-    path: str
-    also: tuple[str, ...] = ()
-    answer: tuple[str, ...] = ()
-    verified: bool = True
-    source: str = ""
-
-
-@noun
-class ApiGateway:
-    """Where the requests of a registration go in one region."""
-
-    region: str
-    host: str
-    verified: bool = True
-    source: str = ""
-
-
-@noun
-class Registration:
-    """How an own authority is made known to the system; ``limit`` is how many there may be (0: not known)."""
-
-    gateways: tuple[ApiGateway, ...] = ()
-    limit: int = 0
-    cn_equals_code: bool = False
-    verification_max_days: int = 0
-    steps: tuple[RegistrationStep, ...] = ()
-    verified: bool = True
-    source: str = ""
-
-
-@noun
 class Handover:
     """Which certificate the other side wants, how, and the question that gets it."""
 
@@ -366,7 +331,7 @@ class Text:
 
 @noun
 class Reporting:
-    """What the report keeps: ``include_headers`` are header fields that are shown, ``redact`` words that never are."""
+    """What the report keeps: ``include_headers`` are header fields that are shown, ``redact`` words that ``--redact`` replaces besides."""
 
     redact: tuple[str, ...] = ()
     include_headers: tuple[str, ...] = ()

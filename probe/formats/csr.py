@@ -27,7 +27,8 @@ class Request:
     """What a request asks for. ``where`` is its place in the file. ``signed`` tells whether its own key signed it (``None``: that cannot be checked here).
 
     ``dns_names`` and ``ip_addresses`` are those of the subjectAltName asked for, ``extensions`` all that is asked for. ``faults`` are deviations from the
-    standard. ``signature_oid`` is the algorithm of its signature. ``challenge_password``: it carries one; the password itself is never read out, though everybody who has the request can.
+    standard. ``signature_oid`` is the algorithm of its signature. ``challenge_password``: it carries one; the password itself is never read out, though
+    everybody who has the request can.
     """
 
     der: bytes

@@ -34,6 +34,8 @@ def looks_like(data: bytes) -> str:
         return "empty"
     if data.startswith(_SQLITE) and b"nssPublic" in data[: 1024 * 1024]:  # the schema stands near the beginning
         return "an NSS database"
+    if data.startswith(_SQLITE) and b"nssPrivate" in data[: 1024 * 1024]:
+        return "the keys of NSS (key4.db)"
     for beginning, what in _BEGINNINGS:
         if data.startswith(beginning) or start.startswith(beginning):
             return what

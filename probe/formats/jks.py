@@ -53,7 +53,8 @@ def read(data: bytes, password: str | None = None) -> KeyStore:
     if checkable and password is not None:
         checked = hmac.compare_digest(_check_value(data[: reader.place], password), kept)
         if not checked:
-            return KeyStore(kind=reader.kind, keys=reader.keys, checkable=True, problem=Problem.WRONG)
+            why = "or the file is damaged: where the key in it ends cannot be told" if reader.lost else ""
+            return KeyStore(kind=reader.kind, keys=reader.keys, checkable=True, problem=Problem.WRONG, why=why)
     return KeyStore(
         kind=reader.kind,
         entries=tuple(reader.entries),
@@ -105,6 +106,7 @@ class _Reader:
         self.entries: list[Entry] = []
         self.skipped: list[Skipped] = []
         self.keys = 0
+        self.lost = False
         self.sealed: list[SealedKey] = []
 
     def everything(self) -> None:
@@ -172,6 +174,7 @@ class _Reader:
 
     def _lost(self, number: int, count: int) -> None:
         """No trusted certificate follows a secret key: then it reaches to the check value, unless more entries were announced."""
+        self.lost = True
         self.place = max(self.place, len(self.data) - _HASH)
         if number < count:
             self.skipped.append(

@@ -5,6 +5,7 @@ Columns are named after PKCS #11 attributes in hex; a certificate and what it is
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from probe.facts.certificate import MAX_SIZE as MAX_CERTIFICATE
@@ -43,7 +44,15 @@ def read(data: bytes) -> KeyStore:
             trusts = database.execute(_TRUSTS, (_TRUST, MAX_ENTRIES)).fetchall()
     except (sqlite3.Error, OverflowError, UnicodeDecodeError, MemoryError) as problem:
         return KeyStore(kind="nss", problem=Problem.DAMAGED, why=f"SQLite cannot read it ({type(problem).__name__})")
-    return _store(certificates, {(one[0], one[1]): one[2] for one in trusts if _bytes(*one[:2])})
+    found = _store(certificates, {(one[0], one[1]): one[2] for one in trusts if _bytes(*one[:2])})
+    return replace(found, skipped=(*found.skipped, Skipped(where="the end", why="damaged: the file is cut off"))) if _cut(data) else found
+
+
+def _cut(data: bytes) -> bool:
+    """Whether the file is shorter than its header says (SQLite file format, section 1.3): pages that were not needed may hold more certificates."""
+    size, pages = int.from_bytes(data[16:18]), int.from_bytes(data[28:32])
+    # The number of pages counts only where the program that wrote it last says so.
+    return data[24:28] == data[92:96] and len(data) < pages * (65536 if size == 1 else size)
 
 
 def _bounded(database: sqlite3.Connection) -> None:

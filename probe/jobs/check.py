@@ -14,7 +14,6 @@ from probe.capture.resolve import resolve
 from probe.capture.run import drive, drive_each, together
 from probe.capture.store_password import StorePassword
 from probe.capture.stores import Loaded, load, relevant
-from probe.capture.system_names import system
 from probe.capture.vantage import vantage
 from probe.capture.way import Through
 from probe.case.case import AGAIN
@@ -173,19 +172,14 @@ class _Check:
             todo = further(self._seen(""))
 
     async def _proxy(self, deadline: float) -> Through | None:
-        """The proxy with its addresses, found as any client of this machine finds them, and the login for it."""
+        """The proxy to go through, if there is one."""
         proxy = self.target.proxy
         if proxy is None:
             return None
-        from probe.jobs.proxy import known_login  # most checks go through no proxy
+        from probe.jobs.through import through  # most checks go through no proxy
 
-        places: tuple[str, ...] = (proxy.host,)
-        if literal(proxy.host) is None:
-            self._now(f"resolving {proxy.host}")
-            found = await system(proxy.host, self.clock, min(deadline, self.clock.now() + RESOLVING))
-            self.resolutions.append(found)
-            places = found.addresses
-        return Through(proxy, places, self.login or known_login(self.target))
+        self._now(f"looking for the proxy {proxy.place}")
+        return await through(self.target, self.clock, deadline, self.login, self.resolutions.append)
 
     async def _do(self, one: Todo, turn: tuple[int, int], deadline: float) -> None:
         if isinstance(one, FetchIssuer):

@@ -72,6 +72,11 @@ def _glanced(found: tuple[Case, ...], certificates: tuple[Certificate, ...]) -> 
     return glance((*certificates, *(one for case in found for one in case.anchors)))
 
 
+def _met(case: Case) -> tuple[Case, ...]:
+    """Every time that this address was asked in the ordinary way, and the one without the proxy."""
+    return (*case.tries, *((case.direct,) if case.direct else ()))
+
+
 def involved(observation: Observation) -> tuple[Certificate, ...]:
     """Every certificate that was sent, by either side, or fetched, each once; of inspected files where their chains end."""
     if observation.target.inspecting:
@@ -79,7 +84,7 @@ def involved(observation: Observation) -> tuple[Certificate, ...]:
 
         files = Files(observation)
         return tuple(dict.fromkeys((*(one.top for one in files.chains), *(one for _, one in files.fetched))))
-    shown = dict.fromkeys(one for case in cases(replace(observation, stores=())) for again in case.tries for one in again.presented)
+    shown = dict.fromkeys(one for case in cases(replace(observation, stores=())) for again in _met(case) for one in again.presented)
     shown |= dict.fromkeys(one for call in observation.calls for one in of_caller(call))
     ours = observation.identity.certificates if observation.identity else ()
     return tuple(dict.fromkeys((*shown, *ours, *(one for _, one in fetched(observation)))))

@@ -191,9 +191,10 @@ class _Preparing:
 
     def _lookup(self, one: Target) -> Errand | None:
         """The question about DNS that a check with an address given by hand does not ask."""
-        if one.connect is None or literal(one.host):
+        resolved_elsewhere = one.proxy is not None and one.proxy.resolves
+        if (one.connect is None and not resolved_elsewhere) or literal(one.host):
             return None
-        return Errand(target=replace(one, connect=None, connect_port=None), trusted=(), names_only=True)
+        return Errand(target=replace(one, connect=None, connect_port=None, proxy=None), trusted=(), names_only=True)
 
     def _try(self, field_name: str, make: Callable[[], T]) -> T | None:
         try:
@@ -213,4 +214,8 @@ def _renamed(main: Target, name: str) -> Target:
     """The same service under another name. Raises ``Unusable``."""
     shown = f"[{name}]" if ":" in name else name
     other = target(f"{main.protocol}://{shown}:{main.port}", Options())
-    return replace(main, spelled=other.spelled, host=other.host, name=other.name, sni=other.sni, path="/", pin=None, also_pins=(), only=())
+    made = replace(main, spelled=other.spelled, host=other.host, name=other.name, sni=other.sni, path="/", pin=None, also_pins=(), only=())
+    if main.proxy is not None and main.proxy.source == "--proxy":
+        return made
+    # The environment may exempt one name and not the other.
+    return replace(made, proxy=other.proxy, unproxied=other.unproxied, unread_exemption=other.unread_exemption)

@@ -23,7 +23,7 @@ TOP = ("schema", "title", "on", "days", "checked-by", "endpoint")
 TABLE = "endpoint"
 FROM_PROFILE = ("env", "vars", "endpoint")
 FIELDS = (
-    *("name", "target", "profile", *FROM_PROFILE, "direction", "names", "trust", "connect", "resolver", "cert", "key", "password-env", "send-anyway"),
+    *("name", "target", "profile", *FROM_PROFILE, "direction", "names", "trust", "connect", "resolver", "proxy", "cert", "key", "password-env", "send-anyway"),
     *("as", "pin", "uploaded", "timeout", "required", "skip", "reason"),
 )
 OF_CLIENT = ("key", "password-env", "send-anyway")
@@ -193,6 +193,7 @@ def _options(table: Table, place: Place, folder: Path) -> Options:
     return Options(
         connect=table.text("connect") or None,
         resolver=_resolvers(table),
+        proxy=table.text("proxy") or None,
         trust=tuple(_file(one, folder) for one in table.texts("trust")),
         stack=table.text("as") or None,
         timeout=float(TIMEOUT if timeout is None else timeout),

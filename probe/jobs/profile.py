@@ -17,7 +17,7 @@ from probe.profiles import load, shipped
 from probe.profiles.agree import agree, endpoints, environment, values
 from probe.profiles.read import marked, read, read_marks
 from probe.profiles.table import guess
-from probe.profiles.templates import NAME, fill
+from probe.profiles.templates import NAME, fill, used
 
 LIMIT = 1024 * 1024
 """Bytes of a profile's file that are read at all."""
@@ -147,7 +147,8 @@ def _by_hand(profile: Profile, known: dict[str, str], spelled: str, options: Opt
     plain = target(spelled, replace(options, profile=None))
     chosen = environment(profile, options.env, plain.host)
     usable = endpoints(profile, chosen, options.endpoint)
-    endpoint = next((one for one in usable if fill(one.host, known) == plain.host), usable[0])
+    endpoint = next((one for one in usable if fill(one.host, known) == plain.host), None)
+    endpoint = endpoint or next((one for one in usable if not plain.guessed and spoken_as(one.protocol) == plain.protocol), usable[0])
     agreement = _agreed(profile, chosen, endpoint, known, options, own_target=True)
     made = target(spelled, _overlaid(options, agreement))
     same = made.host == agreement.endpoint.host.lower()
@@ -160,7 +161,7 @@ def _by_hand(profile: Profile, known: dict[str, str], spelled: str, options: Opt
 def _by_profile(profile: Profile, known: dict[str, str], options: Options) -> tuple[tuple[Target, Agreement], ...]:
     chosen = environment(profile, options.env)
     found = []
-    for endpoint in endpoints(profile, chosen, options.endpoint):
+    for endpoint in _named(endpoints(profile, chosen, options.endpoint), known):
         agreement = _agreed(profile, chosen, endpoint, known, options)
         place = agreement.endpoint
         scheme = spoken_as(place.protocol)
@@ -170,6 +171,11 @@ def _by_profile(profile: Profile, known: dict[str, str], options: Options) -> tu
         made = target(f"{scheme}://{host}:{place.port}{'' if place.path == '/' else place.path}", _overlaid(options, agreement))
         found.append((_noted(made, options, agreement, by_profile=True), agreement))
     return tuple(found)
+
+
+def _named(places: tuple[Endpoint, ...], known: dict[str, str]) -> tuple[Endpoint, ...]:
+    """Those endpoints whose host is known; where none is, all of them, so that what is missing is asked for."""
+    return tuple(one for one in places if not used(fill(one.host, known))) or places[:1]
 
 
 def _agreed(profile: Profile, chosen: Environment | None, endpoint: Endpoint, known: dict[str, str], options: Options, own_target: bool = False) -> Agreement:

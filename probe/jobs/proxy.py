@@ -34,7 +34,10 @@ def proxied(target: Target, given: str | None, user: str | None, password_env: s
         return replace(target, unproxied=Unproxied(source=found.variable, why=OPTION)) if found and found.fits else target
     if given is not None:
         if "@" in given:
-            raise Unusable("--proxy holds a user name or a password.", "Leave it out, and write --proxy-user NAME; the password is asked for, or taken from --proxy-password-env.")
+            raise Unusable(
+                "--proxy holds a user name or a password.",
+                "Leave it out, and write --proxy-user NAME; the password is asked for, or taken from --proxy-password-env.",
+            )
         return _through(target, replace(_read(given, OPTION, host), login=user is not None, direct=direct))
     if found is None:
         if user is not None:
@@ -80,7 +83,9 @@ def known_login(target: Target) -> Login | None:
 
 def _through(target: Target, proxy: Proxy) -> Target:
     if proxy.scheme in ("socks4", "socks4a") and _is_v6(target.connect or target.host):
-        raise Unusable(f"{proxy.scheme}:// cannot reach an IPv6 address: version 4 of SOCKS knows IPv4 alone.", "Use socks5:// or socks5h://, if the proxy speaks it.")
+        raise Unusable(
+            f"{proxy.scheme}:// cannot reach an IPv6 address: version 4 of SOCKS knows IPv4 alone.", "Use socks5:// or socks5h://, if the proxy speaks it."
+        )
     return replace(target, proxy=proxy)
 
 

@@ -9,9 +9,9 @@ from probe.case.choices import Choice, Choices
 from probe.facts.certificate import Certificate
 from probe.formats import jks, pkcs12_store
 from probe.formats.keystore import Entry
-from probe.formats.writing import aliases, bundle, der, folder, jks_trust_store, pem, pkcs12_trust_store
+from probe.formats.writing import aliases, bundle, der, folder, jks_trust_store, pem, pkcs7, pkcs12_trust_store
 from probe.report.advice import AdviceReport
-from probe.report.advice_files import BUNDLE, FINGERPRINTS, JKS, QUESTION, STORE, TICKET, Named, named
+from probe.report.advice_files import BUNDLE, FINGERPRINTS, JKS, P7B, QUESTION, STORE, TICKET, Named, named
 
 
 def written(report: AdviceReport, folder_name: Path, password: str, force: bool = False, old_java: bool = False, hashed: bool = False) -> AdviceReport:
@@ -34,6 +34,7 @@ def _files(
     remarks: list[str] = []
     if anchors:
         files.append(ToWrite(name=BUNDLE, data=bundle(anchors)))
+        files.append(ToWrite(name=P7B, data=pkcs7(anchors)))
         wanted = frozenset(aliases(anchors))
         try:
             files.append(

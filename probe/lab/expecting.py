@@ -2,8 +2,8 @@
 
 from probe.lab.pki import Issued
 from probe.lab.scene import FAILS, Expects, Scene
-from probe.lab.shop import HOST, Hierarchy, hierarchy, reach
-from probe.lab.stage import Stage
+from probe.lab.shop import HOST, Hierarchy, hierarchy
+from probe.lab.stage import LOOPBACK, Stage
 from probe.lab.tls_server import Credentials, Serving
 
 _HEAD = """schema = 1
@@ -32,18 +32,20 @@ def expecting(port: int, *tables: str, host: str = HOST, direction: str = "out",
 def expecting_shop(
     stage: Stage,
     behaviour: Serving | Credentials | Hierarchy,
-    trusted: Issued,
+    trusted: Issued | None,
     *tables: str,
     options: tuple[str, ...] = (),
     direction: str = "out",
     expects: Expects = FAILS,
     host: str = HOST,
 ) -> Scene:
-    """Open a shop and check it by the profile."""
+    """Open a shop and check it by the profile; ``trusted`` is ``None`` where the profile itself says what is."""
     shown = behaviour.whole if isinstance(behaviour, Hierarchy) else behaviour
     port = stage.tls(shown if isinstance(shown, Serving) else Serving(credentials=(shown,)))
     file = stage.write("partner.toml", expecting(port, *tables, host=host, direction=direction))
-    return Scene(arguments=reach(port, stage.trust_file(trusted), "--profile", str(file), *options, host=host), expects=expects)
+    trust = ("--trust", stage.trust_file(trusted)) if trusted else ()
+    given = (f"https://{host}:{port}", "--connect", f"{LOOPBACK}:{port}", *trust, "--profile", str(file), *options)
+    return Scene(arguments=given, expects=expects)
 
 
 def expecting_usual(

@@ -14,7 +14,7 @@ from probe.lab.answers import Answer
 Judge = Callable[[bytes], int]
 """From the client's own certificate (DER) to the alert with which it is refused; 0 accepts it, ``AS_FOUND`` leaves it to the library."""
 AS_FOUND = -1
-ERRORS = {40: 50, 42: 28, 43: 26, 44: 23, 45: 10, 46: 1, 48: 20, 51: 7, 80: 70}
+ERRORS = {40: 50, 42: 28, 43: 26, 44: 23, 45: 10, 46: 34, 48: 20, 51: 7, 80: 70}
 """The result of a verification (X509_V_ERR_...) that OpenSSL's server tells by this alert (ssl/statem/statem_lib.c)."""
 USUAL = 46
 """certificate_unknown, in place of an alert that no verification ends in."""

@@ -4,6 +4,7 @@ Pure facts go in, a scene comes out. Nothing secret can get into a copy, because
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_address
@@ -21,6 +22,7 @@ from probe.lab.reproduce_chain import Copies
 from probe.lab.reproduce_client import LOSS, client_certificates, client_options, copyable, without_client
 from probe.lab.reproduce_front import Front, Plain, Seen
 from probe.lab.reproduce_profile import profile_options
+from probe.lab.reproduce_proxy import beyond, proxy_options
 from probe.lab.reproduce_resolve import needs_resolver, open_resolvers
 from probe.lab.reproduce_status import copied_answer, copied_list, responders
 from probe.lab.reproduce_talk import Talking
@@ -58,6 +60,8 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     documents = stage.http()
     urls = local_urls(known, documents.url)
     copies = Copies(known, shift, urls)
+    proxy, unproxied = proxy_options(stage, observation)
+    observation = replace(observation, attempts=beyond(observation.attempts)) if observation.target.proxy else observation
     anonymous = () if copyable(observation, copies) else (LOSS,)
     observation = without_client(observation) if anonymous else observation
     losses = serve_documents(documents, urls, observation.fetches, partial(_document, known=known, copies=copies, shift=shift))
@@ -72,12 +76,22 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     # Those of a profile stand in its copy.
     pin = pinned(stage, target.pin, known, copies) if target.pin and target.pin.option else ()
     judged = _moved(target.at, shift) if target.at else observation.taken_at if as_is else None
-    arguments = (*_where(target, reach, found), *trust, *public, *pin, *client, *profile, *_options(target), *(("--at", judged.isoformat()) if judged else ()))
+    arguments = (
+        *_where(target, reach, found),
+        *proxy,
+        *trust,
+        *public,
+        *pin,
+        *client,
+        *profile,
+        *_options(target),
+        *(("--at", judged.isoformat()) if judged else ()),
+    )
     shown = next((one for attempt in observation.attempts if (one := step(attempt, Handshake)) and presented(one)), None)
     return Reproduction(
         arguments=arguments,
         chain=tuple(copies.certificate(Certificate(der=der)) for der in presented(shown)) if shown else (),
-        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *changed, *unwritten, *untrusted, *unlisted, *unresolved))),
+        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *changed, *unwritten, *untrusted, *unlisted, *unresolved, *unproxied))),
     )
 
 

@@ -17,7 +17,7 @@ from probe.profiles.read import SCHEMA, read
 from probe.profiles.templates import used
 
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_TABLES = ("tls", "names", "trust", "revocation", "client_certificate", "handover", "report")
+_TABLES = ("tls", "names", "trust", "revocation", "client_certificate", "handover", "renewal", "request", "report")
 
 
 def profile_options(

@@ -43,8 +43,15 @@ def codes() -> tuple[str, ...]:
 
 def scenario(code: str) -> Scenario | None:
     """Give the scenario of this code, ``None`` when there is none."""
-    if code not in codes():
-        return None
+    return _scenario(code) if code in codes() else None
+
+
+def all_scenarios() -> tuple[Scenario, ...]:
+    """Load all scenarios, sorted by code."""
+    return tuple(_scenario(code) for code in codes())
+
+
+def _scenario(code: str) -> Scenario:
     module = importlib.import_module(f"{scenarios.__name__}.{code.replace('-', '_')}")
     found: dict[str, Opens] = getattr(module, "variants", {})
     return Scenario(
@@ -56,11 +63,6 @@ def scenario(code: str) -> Scenario | None:
         mended_title=first_line(module.mended),
         variants=tuple(Variant(name=name, title=first_line(opens), open=opens) for name, opens in found.items()),
     )
-
-
-def all_scenarios() -> tuple[Scenario, ...]:
-    """Load all scenarios, sorted by code."""
-    return tuple(found for code in codes() if (found := scenario(code)))
 
 
 def first_line(documented: ModuleType | Opens) -> str:

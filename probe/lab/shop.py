@@ -5,6 +5,7 @@ from probe.lab.dns_server import Record, Zone
 from probe.lab.pki import Issued, authority
 from probe.lab.scene import FAILS, WORKS, Expects, Scene
 from probe.lab.stage import LOOPBACK, Stage
+from probe.lab.starttls import Manners
 from probe.lab.tls_server import Credentials, Serving
 from probe.lab.traits import Traits
 
@@ -64,6 +65,13 @@ def open_shop(
 def working_shop(stage: Stage, behaviour: Serving | Credentials | Hierarchy, *trusted: Issued, options: tuple[str, ...] = (), host: str = HOST) -> Scene:
     """Open one TLS server for ``host`` that works."""
     return open_shop(stage, behaviour, *trusted, options=options, host=host, expects=WORKS)
+
+
+def plain_shop(stage: Stage, how: Manners, options: tuple[str, ...] = (), expects: Expects = FAILS, note: str = "") -> Scene:
+    """Open a server with a good certificate that begins in plain text, and behaves there as ``how`` says."""
+    made = hierarchy()
+    port = stage.tls(Serving(credentials=(made.whole,), plain=how))
+    return Scene(arguments=reach(port, stage.trust_file(made.root), *options, scheme=how.protocol), expects=expects, note=note)
 
 
 def healthy_shop(stage: Stage, options: tuple[str, ...] = ()) -> Scene:

@@ -4,7 +4,7 @@ CODES: tuple[str, ...] = (
     *("dns.nxdomain", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused", "dns.addresses-disagree"),
     *("tcp.refused", "tcp.timeout", "tcp.reset", "tcp.unreachable"),
     *("proxy.unreachable", "proxy.auth-required", "proxy.denied", "proxy.target-unreachable", "proxy.protocol"),
-    *("starttls.unsupported", "starttls.refused", "starttls.injected"),
+    *("starttls.unsupported", "starttls.refused", "starttls.injected", "starttls.protocol", "starttls.timeout", "starttls.closed"),
     *(
         "tls.not-tls",
         "tls.closed",
@@ -36,14 +36,10 @@ CODES: tuple[str, ...] = (
 )
 """All codes that the project speaks of. A printed code is never renamed."""
 
-_PROXY = "belongs to connections through a proxy, which this version does not make"
-_STARTTLS = "belongs to StartTLS protocols, which this version does not speak"
 _CLIENT = "depends on what an application knows of the client, which no server of the laboratory does"
 _APP = "belongs to application checks over LDAP and MQTT, not made by this version"
 
 _NOT_SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (_PROXY, ("proxy.unreachable", "proxy.auth-required", "proxy.denied", "proxy.target-unreachable", "proxy.protocol")),
-    (_STARTTLS, ("starttls.unsupported", "starttls.refused", "starttls.injected")),
     (_CLIENT, ("client.issuer-not-registered", "client.id-in-use")),
     (_APP, ("app.ldap", "app.mqtt-refused")),
 )

@@ -114,6 +114,8 @@ def _mail_words(how: Manners) -> Script:
         if word.startswith(verb):
             lines = (NAME, b"PIPELINING", b"SIZE 10240000", *_listed(how, b"STARTTLS"), b"8BITMIME")
             yield b"".join(b"250%b%b\r\n" % (b" " if one == lines[-1] else b"-", one) for one in lines)
+        elif word == b"HELP":
+            yield b"214 2.0.0 See RFC 5321\r\n"
         elif word == b"QUIT":
             yield b"221 2.0.0 Bye\r\n"
             return DONE
@@ -171,8 +173,8 @@ def _imap_list(how: Manners) -> bytes:
 
 def _imap_words(how: Manners) -> Script:
     while True:
-        tag, _, word = (yield Line()).upper().partition(b" ")
-        tag = tag.lower()
+        tag, _, word = (yield Line()).partition(b" ")
+        word = word.upper()
         if word == b"CAPABILITY":
             yield b"* CAPABILITY %b\r\n%b OK done\r\n" % (_imap_list(how), tag)
         elif word == b"LOGOUT":

@@ -4,7 +4,8 @@ import json
 import re
 from typing import Any
 
-from probe.facts.profile import ApiGateway, Asking, Check, Expect, GoLive, Handover, Registration, RegistrationStep, Renewal, Text
+from probe.facts.profile import Asking, Check, Expect, GoLive, Handover, Renewal, Text
+from probe.facts.registration import ApiGateway, Registration, RegistrationStep
 from probe.profiles import patterns
 from probe.profiles.table import LONG, Table, guess
 from probe.profiles.templates import NAME, TEMPLATE
@@ -246,13 +247,17 @@ def renewal(table: Table | None) -> Renewal | None:
     """How a partner's certificate is exchanged."""
     if table is None:
         return None
-    texts = ("upload", "add_authority", "switch", "missing_text", "refused_text", "delete_text")
-    table.only("new", "present", "own", *texts)
+    table.only("new", "present", "own", "upload", "add_authority", "switch", "missing_text", "refused_text", "delete_text")
     return Renewal(
         new=table.text("new", required=True, template=True),
         present=table.text("present", template=True),
         own=table.text("own", template=True),
-        **{one: table.text(one, most=LONG) for one in texts},
+        upload=table.text("upload"),
+        add_authority=table.text("add_authority"),
+        switch=table.text("switch"),
+        missing_text=table.text("missing_text", most=LONG),
+        refused_text=table.text("refused_text", most=LONG),
+        delete_text=table.text("delete_text", most=LONG),
         **table.provenance(),
     )
 

@@ -36,7 +36,7 @@ class Connecting:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD)
         self._login = login
         where = f"[{host.partition('%')[0]}]:{port}" if ":" in host else f"{host}:{port}"
-        proof = [("Proxy-Authorization", b"Basic " + login.basic)] if login else []
+        proof = [("Proxy-Authorization", f"Basic {login.basic.decode()}")] if login else []
         request = h11.Request(method="CONNECT", target=where, headers=[("Host", where), ("User-Agent", f"probe/{VERSION}"), *proof])
         self._pending = b"".join(self._connection.send(one) or b"" for one in (request, h11.EndOfMessage()))
         self._head = b""

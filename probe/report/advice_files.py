@@ -5,6 +5,7 @@ from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.formats.writing import aliases
 
+P7B = "bundle.p7b"
 STORE, JKS, BUNDLE, FINGERPRINTS, QUESTION, TICKET = "truststore.p12", "truststore.jks", "bundle.pem", "fingerprints.txt", "question.txt", "ticket.txt"
 WORDS = {Kind.ROOT: "root", Kind.WITH_MISSING: "root", Kind.SEVERAL: "root", Kind.INTERMEDIATE: "intermediate", Kind.LEAF: "server"}
 

@@ -67,7 +67,7 @@ def _day(when: object) -> str:
 
 def question(choices: Choices, best: Choice | None, unproven: list[Certificate]) -> str:
     """What to ask the IT department or the system's owner, ready to paste; "" when nothing has to be asked."""
-    if not choices.sent or (best and not unproven and best.kind not in (Kind.INTERMEDIATE, Kind.LEAF)):
+    if not choices.sent or all(one.authority for one in choices.sent) or (best and not unproven and best.kind not in (Kind.INTERMEDIATE, Kind.LEAF)):
         return ""
     target, agreement = choices.observation.target, choices.observation.agreement
     leaf = choices.sent[0].presented[0]

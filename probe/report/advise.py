@@ -18,8 +18,8 @@ from probe.report.advice_files import Named, named
 from probe.report.advice_now import intercepted, now, program_lines, remaining, revoked
 from probe.report.advice_texts import PASSWORD, fingerprints, platforms, question, ticket, verify
 from probe.report.certificates import Numbers
-from probe.report.rollover import Table
 from probe.report.compose import UNKNOWN_HOST
+from probe.report.rollover import Table
 from probe.report.words import circumstances, endpoint, repeat, short, titled
 
 HEADINGS = {
@@ -59,7 +59,7 @@ def advise(observation: Observation, program: Program | None = None, password: s
         certificates=numbers.texts,
         observation=observation,
         now=(*now(choices, base), *(program_lines(choices, program) if program else ())),
-        remarks=(*((("bad", box),) if box else ()), *_places(choices), *remaining(after or base)),
+        remarks=(*((("bad", box),) if box else ()), *_keys(observation), *_places(choices), *remaining(after or base)),
         missing=_missing(choices),
         platforms=platforms(observation, best, names, password) if best and not box else (),
         question=question(choices, best, unproven),
@@ -129,13 +129,20 @@ def _trusting(observation: Observation, choice: Choice) -> Observation:
 
 def _verdict(choices: Choices, best: Choice | None, box: bool, observation: Observation) -> Verdict:
     if not choices.sent or all(one.authority for one in choices.sent):
-        return Verdict.UNDECIDED
+        return Verdict.FAILS if _over(choices) else Verdict.UNDECIDED
     whole = {one.name for one in choices.stacks}
     if best is None or box:
         return Verdict.FAILS
     if best.accepting >= whole:
         return Verdict.UNDECIDED if observation.unfinished else Verdict.WORKS
     return Verdict.DEPENDS if best.accepting else Verdict.FAILS
+
+
+def _over(choices: Choices) -> tuple[Certificate, ...]:
+    """The authorities of a file with nothing else, when all of them have expired; else none."""
+    held = tuple(dict.fromkeys(one.presented[0] for one in choices.sent if one.authority))
+    over = tuple(one for one in held if one.read.not_after and one.read.not_after < choices.at)
+    return over if len(over) == len(choices.sent) else ()
 
 
 def _sentence(choices: Choices, best: Choice | None, verdict: Verdict, base: Diagnosis | None, box: str) -> str:
@@ -145,6 +152,9 @@ def _sentence(choices: Choices, best: Choice | None, verdict: Verdict, base: Dia
         what = titled(cause.code, choices.observation.target) if cause else "it holds none that could be read" if base is None else "no chain was seen"
         return f"No certificate of {where} was seen: {what}." if base else f"{where}: {what}."
     if all(one.authority for one in choices.sent):
+        if over := _over(choices):
+            end = over[0].read.not_after
+            return f'Do not send {where}: "{title(over[0])}" in it expired{f" on {end:%Y-%m-%d}" if end else ""}. Get its successor.'
         roots = [one.certificates[0] for one in choices.all if one.kind is Kind.ROOT]
         found = (
             f'The root is "{title(roots[0])}".'
@@ -307,6 +317,12 @@ def _dates(choices: Choices, one: Certificate) -> tuple[Remark, ...]:
     if read.not_before and read.not_before > choices.at:
         return (("bad", f"It is valid only from {read.not_before:%Y-%m-%d %H:%M} UTC on."),)
     return ()
+
+
+def _keys(observation: Observation) -> tuple[Remark, ...]:
+    """Files that must not be sent to anybody."""
+    held = [one.path for one in observation.files if one.keys] if observation.target.inspecting else []
+    return tuple(("bad", f"{path} holds a private key: never send it. Take the certificate out of it.") for path in held[:8])
 
 
 def _places(choices: Choices) -> tuple[Remark, ...]:

@@ -71,6 +71,8 @@ def profile_lines(case: Case) -> tuple[tuple[str, str], ...]:
     lines += [("Consent given", one) for one in agreement.allowed]
     if agreement.endpoint.protocol == "mqtts" or any(one.request.mqtt for one in agreement.checks):
         lines.append(("Not spoken", "MQTT itself: this version speaks only TLS to it, so whether a broker answers there, and accepts the client, was not seen"))
+    if agreement.tls.note_legacy:
+        lines.append(("TLS", agreement.tls.note_legacy))
     if agreement.names.rule == "none" and case.leaf:
         fits = compare(case.target.name, case.leaf)
         also = "" if fits.matches else f"; the certificate is for {', '.join(fits.good_for[:5]) or 'no host'}, which others would refuse"

@@ -6,6 +6,7 @@ from probe.case.case import Case
 from probe.case.checked import Outcome as Answered
 from probe.case.checked import of as answered
 from probe.case.identity import Flaw, Listing, examine
+from probe.case.resolved import literal
 from probe.causes.catalogue import entry
 from probe.causes.loading import sentence
 from probe.causes.sent_chain import unseen
@@ -167,6 +168,9 @@ def vantage(view: View) -> Item:
     seen = view.observation
     if seen is None or not view.cases:
         return view.open("vantage", "Nothing was connected to.")
+    if seen.target.proxy:
+        says = f"Seen from {_from(seen)} through the proxy {seen.target.proxy.url}. What the partner reaches, and whether a firewall lets it through, it does not show."
+        return view.item("vantage", Outcome.WARN, says, evidence=(Evidence(says=f"The proxy is named by {seen.target.proxy.source}.", at=f"{view.at}/target"),))
     inside = [one.address for one in view.cases if one.address and not _public(one.address)]
     evidence = (Evidence(says=f"Seen from {_from(seen)}.", at=f"{view.at}/vantage"),)
     if inside:
@@ -183,7 +187,8 @@ def _from(seen: Observation) -> str:
 
 
 def _public(address: str) -> bool:
-    return ip_address(address.partition("%")[0]).is_global
+    """Whether this is a public address; what only a proxy knows by its name is taken for one."""
+    return literal(address) is None or ip_address(address.partition("%")[0]).is_global
 
 
 def application(view: View) -> tuple[Item, ...]:

@@ -31,7 +31,10 @@ def found(view: View) -> Item | None:
     told = (one for one in answers(case, "dns").findings if one.effect is not Effect.NOTE or (apart and given and _asked_dns(asked)))
     judged = tuple(sorted(told, key=lambda one: one.effect is not Effect.BREAKS))
     evidence = tuple(Evidence(says=_said(one), at=f"{here}{case.pointer(one)}") for one in asked.resolutions)
-    if view.look.lookup and view.observation:
+    proxied = view.observation is not None and view.observation.target.proxy is not None and view.observation.target.proxy.resolves
+    if proxied and not given:
+        return view.open("dns", "This machine finds no address; the proxy resolves the name.", about=view.name)
+    if view.look.lookup and view.observation and view.observation.target.connect:
         return _by_hand(view, view.observation, asked, given, judged, evidence)
     if view.observation and view.observation.target.connect:
         return view.open("dns", "DNS was not asked, because the address was given by hand.", about=view.name)

@@ -163,6 +163,8 @@ class Originals:
             return
         for _, value in one.variables:
             self._host(value) if HOST.fullmatch(value) and "." in value else self._word(value, "value")
+        for text in one.report.redact:
+            self._word(text, "value")
         for name in (one.endpoint.host, *(alias.text for alias in one.endpoint.aliases)):
             self._host(name)
         for _, name in one.secrets:

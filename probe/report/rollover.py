@@ -39,7 +39,9 @@ class Table:
             StepText(title="Agree on a time with the partner", before=self._times(new)),
             StepText(title=self.rules.switch or "Switch to it", before=self._switch(new), after=self._switched()),
         ]
-        steps += [StepText(title="The own certificate is exchanged too", before=own_remarks(self.rollover), after=self._own_after())] if self.rollover.own else []
+        steps += (
+            [StepText(title="The own certificate is exchanged too", before=own_remarks(self.rollover), after=self._own_after())] if self.rollover.own else []
+        )
         return (*steps, StepText(title="Clean up", before=self._clean()))
 
     @property
@@ -63,7 +65,9 @@ class Table:
             return IMPORT, Verdict.FAILS, f"The chain of {named} needs an entry of the list whose display name another one has too: only one of them counts."
         if unknown:
             what = self._first_import()
-            says = f"Whether the list of authorities leads to {named} is not known: {what} is not in it, and was not seen. Import it, and the question is settled."
+            says = (
+                f"Whether the list of authorities leads to {named} is not known: {what} is not in it, and was not seen. Import it, and the question is settled."
+            )
             return IMPORT, Verdict.UNDECIDED, says
         if not looked:
             says = f"Nothing stands against the file with {named}. Whether it is served already was not looked at: name the endpoint for that."
@@ -71,7 +75,11 @@ class Table:
         old = [one for one in all_of.served if one.state in ("present", "other")]
         if old:
             also = f", {_places(fresh)} already the new one" if fresh else ""
-            return NOT_YET, Verdict.FAILS, f"{self.where} still serves another certificate at {_places(old)}{also}: a connection that expects {named} fails there."
+            return (
+                NOT_YET,
+                Verdict.FAILS,
+                f"{self.where} still serves another certificate at {_places(old)}{also}: a connection that expects {named} fails there.",
+            )
         if len(fresh) < len(all_of.served):
             silent = [one for one in all_of.served if one.state == "nothing"]
             return OPEN, Verdict.UNDECIDED, f"What {self.where} serves at {_places(silent)} was not seen."
@@ -149,14 +157,16 @@ class Table:
             found += self._import(one)
         whole = all_of.whole_chain
         if whole and not whole.whole and all_of.listing:
-            found.append(("bad" if self._needed else "warn", f"Nobody here has the issuer of \"{title(whole.top)}\": {_issuer(whole.top)}."))
+            found.append(("bad" if self._needed else "warn", f'Nobody here has the issuer of "{title(whole.top)}": {_issuer(whole.top)}.'))
         for some in all_of.clashes[:SHOWN]:
             found.append(("bad" if all_of.hangs_on_clash else "warn", _clash(some)))
         for some in all_of.doubles[:SHOWN]:
             found.append(("warn", f'"{title(some[0].certificate)}" is in the list under {len(some)} display names: {_names(some)}. One is enough.'))
         for entry in all_of.listed:
             if entry.certificate.read.is_ca is False:
-                found.append(("warn", f'"{title(entry.certificate)}" in the list ({entry.place}) is no authority\'s certificate; Java trusts it and nothing below it.'))
+                found.append(
+                    ("warn", f'"{title(entry.certificate)}" in the list ({entry.place}) is no authority\'s certificate; Java trusts it and nothing below it.')
+                )
         if not found:
             return (("good", "Nothing is missing."),) if all_of.listing else (("open", "The list of authorities was not given."),)
         return tuple(found)
@@ -168,8 +178,14 @@ class Table:
 
     def _import(self, one: Certificate) -> list[Remark]:
         all_of, read = self.rollover, one.read
-        below = next((other for other in (all_of.whole_chain.links if all_of.whole_chain else ()) if other.read.issuer and read.subject and other != one
-                      and other.read.issuer.key == read.subject.key), None)
+        below = next(
+            (
+                other
+                for other in (all_of.whole_chain.links if all_of.whole_chain else ())
+                if other.read.issuer and read.subject and other != one and other.read.issuer.key == read.subject.key
+            ),
+            None,
+        )
         name = proposal(all_of, one)
         found: list[Remark] = [("do", f'Import "{title(one)}" under the display name "{name}". {_identity(one)}')]
         if read.is_ca is not True:
@@ -179,10 +195,17 @@ class Table:
             fits = asked == read.subject_key_id
             what = "is the one that the certificate below it names" if fits else "is not the one that the certificate below it names"
             found.append(("good" if fits else "bad", f"Its key identifier {read.subject_key_id.hex(':').upper()} {what}."))
-        namesakes = [each for each in all_of.listed if each.certificate != one and each.certificate.read.subject and read.subject
-                     and each.certificate.read.subject.key == read.subject.key]
+        namesakes = [
+            each
+            for each in all_of.listed
+            if each.certificate != one and each.certificate.read.subject and read.subject and each.certificate.read.subject.key == read.subject.key
+        ]
         for each in namesakes[:2]:
-            what = "under its plain name the two would overwrite each other" if each.name.casefold() == title(one).casefold() else "keep the two apart by their display names"
+            what = (
+                "under its plain name the two would overwrite each other"
+                if each.name.casefold() == title(one).casefold()
+                else "keep the two apart by their display names"
+            )
             found.append(("warn", f'The list has another certificate of this name as "{each.name}": {what}. {_identity(each.certificate)}'))
         if read.not_after and read.not_after < all_of.at:
             found.append(("warn", f"It expired on {read.not_after:%Y-%m-%d}; Java does not look at that in its list, others do."))
@@ -193,7 +216,11 @@ class Table:
         way = self.rollover.shown_chain
         if not self.rollover.listing:
             return ()
-        return (("good", "The list leads to a root."),) if way and way.whole else (("do", "Export the list again and look once more, with the command at the end."),)
+        return (
+            (("good", "The list leads to a root."),)
+            if way and way.whole
+            else (("do", "Export the list again and look once more, with the command at the end."),)
+        )
 
     def _times(self, new: Certificate) -> tuple[Remark, ...]:
         served = self.rollover.served
@@ -207,8 +234,14 @@ class Table:
                 found.append(("good", f"{one.address} serves the new one."))
             else:
                 word = "the one before it" if one.state == "present" else "neither the new one nor the one before it"
-                found.append(("bad", f'{one.address} serves {word} (endpoint.rollover-pending): "{title(one.leaf)}". {_identity(one.leaf)}'
-                              if one.state == "present" else f'{one.address} serves {word} (chain.pin-mismatch): "{title(one.leaf)}". {_identity(one.leaf)}'))
+                found.append(
+                    (
+                        "bad",
+                        f'{one.address} serves {word} (endpoint.rollover-pending): "{title(one.leaf)}". {_identity(one.leaf)}'
+                        if one.state == "present"
+                        else f'{one.address} serves {word} (chain.pin-mismatch): "{title(one.leaf)}". {_identity(one.leaf)}',
+                    )
+                )
         found += [("open", f"{len(served) - SHOWN} more addresses are not listed here.")] if len(served) > SHOWN else []
         if len({one.state for one in served}) > 1:
             found.append(("bad", "The addresses do not all show the same; until they do, some calls fail with either certificate (endpoint.inconsistent)."))
@@ -226,7 +259,9 @@ class Table:
         if not self.rollover.connections:
             found.append(self._expected())
         if self.rollover.hangs_on_clash:
-            found.append(("bad", "That rests on an entry of the list whose display name another one has too; which of them counts cannot be seen from outside."))
+            found.append(
+                ("bad", "That rests on an entry of the list whose display name another one has too; which of them counts cannot be seen from outside.")
+            )
         return tuple(found)
 
     def _pinned(self, new: Certificate) -> tuple[Remark, ...]:
@@ -236,7 +271,11 @@ class Table:
         wrong = next((one for one in served if one.leaf is not None and one.state != "new"), None)
         if wrong is None or wrong.leaf is None:
             seen = [one for one in served if one.leaf is not None]
-            return (("good", f"{_places(seen)} {'presents' if len(seen) == 1 else 'present'} exactly the new certificate now."),) if seen else (("open", "No certificate was seen."),)
+            return (
+                (("good", f"{_places(seen)} {'presents' if len(seen) == 1 else 'present'} exactly the new certificate now."),)
+                if seen
+                else (("open", "No certificate was seen."),)
+            )
         found: list[Remark] = [("bad", f"Chosen now, every call to {wrong.address} fails: {self.rules.refused_text or 'it is not the expected certificate'}")]
         mine, its = new.read.subject, wrong.leaf.read.subject
         if mine and its and mine.key == its.key:
@@ -269,11 +308,20 @@ class Table:
     def _switched(self) -> tuple[Remark, ...]:
         served, ready = self.rollover.served, self.rollover.connections
         good = bool(served) and all(one.state == "new" for one in served) and all(trusts(verdict) for _, verdict in ready)
-        state: Remark = ("good", "The certificate is equal, and its chain is trusted.") if good else ("open", "The certificate is not equal everywhere yet, or its chain is not trusted.")
+        state: Remark = (
+            ("good", "The certificate is equal, and its chain is trusted.")
+            if good
+            else ("open", "The certificate is not equal everywhere yet, or its chain is not trusted.")
+        )
         return (state, ("do", "Look again with the command at the end, and then send a test message: the probe sends none."))
 
     def _own_after(self) -> tuple[Remark, ...]:
-        return (("do", "Send the certificate, without its key, to every partner, and ask whether the endpoint accepts it: probe check --profile ... --cert FILE --password-env NAME"),)
+        return (
+            (
+                "do",
+                "Send the certificate, without its key, to every partner. Whether the endpoint accepts it: probe check with this profile, --cert and --password-env.",
+            ),
+        )
 
     def _clean(self) -> tuple[Remark, ...]:
         all_of = self.rollover
@@ -288,12 +336,19 @@ class Table:
             return (("warn", f"{named} is still needed: {_places(still)} {'serves' if len(still) == 1 else 'serve'} it."),)
         if any(one.leaf is None for one in all_of.served):
             return (("open", f"{named} was not seen any more, but not every address showed a certificate."),)
-        found: list[Remark] = [("good", f"{named} is not served any more. It can be deleted when no connection references it; until then the answer is: {self.rules.delete_text}")]
+        found: list[Remark] = [
+            ("good", f"{named} is not served any more. It can be deleted when no connection references it; until then the answer is: {self.rules.delete_text}")
+        ]
         before = [one for one in all_of.way(old).links[1:] if one in all_of.authorities]
         now = frozenset(one for way in (all_of.whole_chain,) if way for one in way.links)
         only = [f'"{title(one)}"' for one in before if one not in now]
         if only:
-            found.append(("open", f"{' and '.join(only)} in the list led only to the old one here. Whether another partner needs {'it' if len(only) == 1 else 'them'} cannot be seen."))
+            found.append(
+                (
+                    "open",
+                    f"{' and '.join(only)} in the list led only to the old one here. Whether another partner's certificate needs that cannot be seen.",
+                )
+            )
         return tuple(found)
 
 

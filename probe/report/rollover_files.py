@@ -29,13 +29,15 @@ def _form(rollover: Rollover, file: InspectedFile, new: Certificate) -> list[Rem
     if rollover.files > 1:
         found.append(("bad", f"{rollover.files} files were sent; only one certificate can be uploaded at a time. Name the one that is meant."))
     elif kind is None:
-        found.append(("bad", f"{file.path} is {OTHERS.get(file.kind, file.kind)}; a PEM or DER file with one certificate is taken. Take the certificate out of it."))
+        found.append(
+            ("bad", f"{file.path} is {OTHERS.get(file.kind, file.kind)}; a PEM or DER file with one certificate is taken. Take the certificate out of it.")
+        )
     elif len(rollover.held) == 1:
         found.append(("good", f"{file.path} holds exactly one certificate, in {kind}."))
     else:
         wrong = _is_authority(new)
         rest = ", ".join(f'"{title(one)}"' for one in different[1 : NAMED + 1]) or "the same once more"
-        lost = f"{file.path} holds {len(rollover.held)} certificates, and only the first is read: {'an authority, ' if wrong else ''}\"{title(new)}\""
+        lost = f'{file.path} holds {len(rollover.held)} certificates, and only the first is read: {"an authority, " if wrong else ""}"{title(new)}"'
         what = "Upload a file with the endpoint's own certificate alone" if wrong else "Upload the first alone, and the authorities to their own list"
         found.append(("bad" if wrong else "warn", f"{lost}. The rest is lost without a word ({rest}). {what}."))
     if file.keys:
@@ -56,7 +58,9 @@ def _itself(rollover: Rollover, new: Certificate) -> list[Remark]:
     if read.not_after and read.not_after < at:
         found.append(("bad", f"It expired on {read.not_after:%Y-%m-%d}."))
     elif read.not_before and read.not_before > at:
-        found.append(("warn", f"It is valid only from {read.not_before:%Y-%m-%d %H:%M} UTC on, until {read.not_after:%Y-%m-%d}." if read.not_after else "Not valid yet."))
+        found.append(
+            ("warn", f"It is valid only from {read.not_before:%Y-%m-%d %H:%M} UTC on, until {read.not_after:%Y-%m-%d}." if read.not_after else "Not valid yet.")
+        )
     elif read.not_before and read.not_after:
         found.append(("good", f"It is valid from {read.not_before:%Y-%m-%d} to {read.not_after:%Y-%m-%d}."))
     else:
@@ -144,7 +148,9 @@ def _own_chain(rollover: Rollover, held: tuple[Certificate, ...], key: Entry) ->
     issuers = {one.read.subject.key for one in held if one.read.subject and one != mine}
     inside = is_root(mine) or (mine.read.issuer is not None and mine.read.issuer.key in issuers)
     issuer = mine.read.issuer.text if mine.read.issuer else "?"
-    found.append(("good", "Its chain is inside.") if inside else ("bad", f"Its chain is not inside: the issuer {issuer} is missing, so that partners cannot be sent it."))
+    found.append(
+        ("good", "Its chain is inside.") if inside else ("bad", f"Its chain is not inside: the issuer {issuer} is missing, so that partners cannot be sent it.")
+    )
     if mine.read.key and mine.read.key.kind != "RSA":
         found.append(("warn", f"Its key is {mine.read.key.kind}; requests made in NEXUSe2e itself are for RSA only."))
     return found

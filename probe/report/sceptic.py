@@ -37,7 +37,7 @@ def told(finding: Finding, case: Case, numbers: Numbers) -> Told:
     shown = shown_by(finding, case)
     values = _values(case, numbers)
     commands = tuple(re.sub(" {2,}", " ", filled) for command in shown.commands for filled in _filled(command, values, case))
-    if target_by_socks(case):
+    if _by_socks(case):
         # OpenSSL goes through proxies of HTTP alone: without the proxy its command would show something else.
         commands = tuple(one for one in commands if not one.startswith(("openssl s_client", "for one in", "keytool -printcert -sslserver")))
         if not commands:
@@ -47,7 +47,7 @@ def told(finding: Finding, case: Case, numbers: Numbers) -> Told:
     return Told(commands=commands, shows=shown.shows, saves=saves)
 
 
-def target_by_socks(case: Case) -> bool:
+def _by_socks(case: Case) -> bool:
     """Whether the target was reached through a SOCKS proxy."""
     return case.target.proxy is not None and case.target.proxy.scheme != HTTP
 
@@ -167,4 +167,8 @@ def _url(case: Case, there: str) -> str:
     plain = shlex.quote(f"https://{name}:{target.port}{target.path}")
     if target.protocol in WITH_CURL:
         plain = f"--ssl-reqd {shlex.quote(f'{target.protocol}://{name}:{target.port}')}"
+    if target.proxy:
+        plain = f"--proxy {shlex.quote(target.proxy.url)} {plain}"
+    elif target.unproxied:
+        plain = f"--noproxy '*' {plain}"
     return plain if there == f"{name}:{target.port}" else f"--connect-to {shlex.quote(f'{name}:{target.port}:{there}')} {plain}"

@@ -22,6 +22,7 @@ from tests.adverse.harmless import assert_harmless, looked_at, opener
 from tests.ahead import Ahead, ahead
 from tests.lab.test_reproduce import essence
 
+pytestmark = pytest.mark.no_cover  # which lines run is measured where the same is done once: measuring them here again doubles the time
 FIRST_RELEASE = frozenset(
     (
         *("app.http-status", "app.protocol", "client.required", "clock.skew", "endpoint.expires-soon", "endpoint.inconsistent"),
@@ -85,6 +86,8 @@ ROWS = (
     Row(code="chain.revocation-unreachable", doubtful=True),
     Row(code="chain.staple-missing"),
     Row(code="dns.addresses-disagree"),
+    Row(code="proxy.unreachable", dripping="proxy.unreachable"),
+    *(Row(code=f"proxy.{name}", dripping="proxy.target-unreachable") for name in ("auth-required", "denied", "protocol", "target-unreachable")),
     Row(code="endpoint.rollover-pending"),
     Row(code="endpoint.rollover-pending", way="one-of-two"),
     Row(code="endpoint.profile-mismatch"),

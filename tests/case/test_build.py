@@ -166,9 +166,9 @@ def mesh(size: int) -> tuple[list[Made], Made]:
 
 def test_a_mesh_of_thirty_cross_signed_cas_takes_less_than_a_second() -> None:
     presented, root = mesh(30)
-    started = time.perf_counter()
+    started = time.process_time()
     found = examine_all(built(presented, [root]), NOW)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert found.truncated
     assert 0 < len(found.paths) <= MAX_PATHS
 
@@ -182,9 +182,9 @@ def test_in_a_small_mesh_the_way_to_the_anchor_is_found_and_stands_first() -> No
 
 def test_two_hundred_certificates_of_one_name_are_no_burden() -> None:
     many = [ca("Issuing", ROOT) for _ in range(200)]
-    started = time.perf_counter()
+    started = time.process_time()
     path = only(built([END, *many], [ROOT]))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert "200 certificates of that name" in objection(path, Why.ISSUER_REKEYED).facts[-1]
 
 

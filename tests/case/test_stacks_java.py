@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers import java
-from tests.peers.chance import by_chance
+from tests.peers.chance import by_chance, labels
 from tests.peers.prediction import alert_in, predict, stack
 from tests.peers.situations import Situation, situations
 
@@ -25,7 +25,7 @@ WORDING_VARIES |= {f"nc-empty-{one}": "an engine throws the bare error that a so
 WORDING_VARIES |= {f"nc-empty-{one}-address": "the same" for one in ("permitted", "excluded")}
 
 ASKED = [one for one in situations() if one.name not in NOT_PRESENTABLE]
-CHANCE = by_chance(2, 120)
+CHANCE = (2, 120)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def answers(classes: Path) -> dict[str, java.Answer]:
-    return java.ask(classes, [*ASKED, *CHANCE])
+    return java.ask(classes, [*ASKED, *by_chance(*CHANCE)])
 
 
 @cache
@@ -62,8 +62,9 @@ def test_java_says_what_is_predicted(situation: Situation, answers: dict[str, ja
         assert alert_in(verdict) == said.alert
 
 
-@pytest.mark.parametrize("situation", CHANCE, ids=lambda one: one.name)
-def test_java_says_what_is_predicted_for_chains_made_by_chance(situation: Situation, answers: dict[str, java.Answer]) -> None:
+@pytest.mark.parametrize("number", range(CHANCE[1]), ids=labels(*CHANCE))
+def test_java_says_what_is_predicted_for_chains_made_by_chance(number: int, answers: dict[str, java.Answer]) -> None:
+    situation = by_chance(*CHANCE)[number]
     said, verdict = answers[situation.name], predict(stack("java"), situation)
     assert (verdict.accepts, java.without_alert(verdict.says)) == (said.accepts, said.line)
 

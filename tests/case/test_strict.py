@@ -31,12 +31,9 @@ def of_our_own() -> list[Situation]:
     return found
 
 
-EVERY = [*situations(), *by_chance(5, 120), *of_our_own()]
-
-
 @cache
 def accepted() -> tuple[tuple[Situation, StackVerdict], ...]:
-    judged = ((one, predict(stack("openssl"), one)) for one in EVERY)
+    judged = ((one, predict(stack("openssl"), one)) for one in (*situations(), *by_chance(5, 120), *of_our_own()))
     return tuple((one, verdict) for one, verdict in judged if verdict.accepts and verdict.path)
 
 

@@ -19,7 +19,7 @@ from tests.fuzz.targets import Fuzzed, every
 from tests.tree import ROOT
 
 TARGETS = every()
-SECONDS = "1.5"
+SECONDS = "1.0"
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda one: one.name)

@@ -17,6 +17,7 @@ from tests.ahead import Ahead, ahead
 from tests.test_scenarios import Seen as Looked
 from tests.test_scenarios import looked_at
 
+pytestmark = pytest.mark.no_cover  # which lines run is measured where the same is done once: measuring them here again doubles the time
 EVERY: list[tuple[str, Opens]] = [
     (f"{one.code}-{name}", opens)
     for one in all_scenarios()

@@ -1,4 +1,4 @@
-"""A double of the registration API of Insights Hub: real HTTP over TLS on loopback, after the documentation, with what it leaves open as switches.
+"""A double of the registration API of Insights Hub: real HTTP over TLS, after the documentation, with what that leaves open as switches.
 
 Signatures, codes and dates of verification certificates are checked for real. Errors have the form of the platform; their codes are those of the service beneath.
 """

@@ -36,8 +36,8 @@ ANSWERS = [
     (answer(200, b'[{"id": "a", "commonName": ["x"]}]'), 3, "a name or the expiration is no text", ""),
     (answer(200, json.dumps([{"id": f"a{n}"} for n in range(60)]).encode()), 3, "it lists 60 authorities", ""),
     (answer(200, b"[NaN]"), 3, "it is no JSON", ""),
-    (answer(200, b"[]", JSON, ("Content-Length", "900")), 0, "lists 0 of at most 2", ""),
-    (answer(200, b"[", JSON, ("Content-Length", "900")), 3, "and it was cut off", ""),
+    (answer(200, b"[]", JSON, ("Content-Length", "900")), 3, "it was cut off", "Run the same command again."),
+    (answer(200, b"[", JSON, ("Content-Length", "900")), 3, "it was cut off", ""),
     (answer(301, b"", JSON, ("Location", f"https://portal.example/login?t={TOKEN}")), 1, "sends on to https://portal.example/login. The token", "log-in page"),
     (answer(400, b'{"errors": "many"}'), 1, "HTTP 400", "--dry-run"),
     (answer(400, b'{"errors": [{"code": 5, "message": ["x"]}]}'), 1, "HTTP 400", "--dry-run"),
@@ -80,10 +80,10 @@ def test_an_answer_that_never_comes(hub: Hub, ca: Run, folder: Path, capsys: Cau
 
     hub.forced[("GET", "/caCertificates")] = Answer(choose=wait)
     try:
-        assert ca("list", "--timeout", "1.5") == 3
+        assert ca("list", "--timeout", "3") == 3
     finally:
         hub.waiting.set()
-    assert "gave no answer while asking for the list of authorities within 1.5 seconds." in " ".join(capsys.readouterr().out.split())
+    assert "gave no answer while asking for the list of authorities within 3 seconds." in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_is_no_http_is_told(folder: Path, capsys: Caught, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,9 +97,7 @@ def test_what_is_no_http_is_told(folder: Path, capsys: Caught, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("form", ["terminal", "json"])
-def test_a_gateway_that_is_not_trusted_gets_no_token_and_the_usual_diagnosis(
-    folder: Path, capsys: Caught, monkeypatch: pytest.MonkeyPatch, form: str
-) -> None:
+def test_a_gateway_that_is_not_trusted_gets_no_token_and_the_usual_diagnosis(folder: Path, capsys: Caught, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     monkeypatch.setenv("HUB_TOKEN", TOKEN)
     hub, shop = Hub(), hierarchy(GATEWAY)
     with Stage() as stage:

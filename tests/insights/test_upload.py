@@ -1,6 +1,10 @@
 """Uploading and verifying an authority, against the double of the API: what is sent, what is compared, and that nothing is made twice."""
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -58,6 +62,29 @@ def test_an_answer_that_got_lost_is_looked_for(hub: Hub, ca: Run, folder: Path, 
     assert ca("verify", "acme.pem") == 3 and hub.kept[0].verified
     assert ca("verify", "acme.pem") == 0
     assert "verified already" in capsys.readouterr().out and state(folder).registered[0].stage == "verified"
+
+
+def test_ctrl_c_in_the_middle_of_an_upload(hub: Hub, served: tuple[Hub, tuple[str, ...]], ca: Run, folder: Path) -> None:
+    called: list[subprocess.Popen[bytes]] = []
+    gone = threading.Event()
+
+    def interrupt(request: bytes) -> Answer:
+        hub.forced.clear()
+        answer = Answer(status=hub._upload(request.partition(b"\r\n\r\n")[2])[0])
+        called[0].send_signal(signal.SIGINT)
+        gone.wait(30)
+        return answer
+
+    hub.forced[("POST", "/caCertificates")] = Answer(choose=interrupt)
+    line = [sys.executable, "-m", "probe", "insights-hub", "ca", "upload", "acme.pem", "--name", "Acme", "--token-env", "HUB_TOKEN", *served[1]]
+    called.append(subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+    out, errors = called[0].communicate(timeout=50)
+    gone.set()
+    assert called[0].returncode == 130 and b"Interrupted." in out and b"Traceback" not in errors
+    assert state(folder).registered[0].stage == "sent" and hub.uploads == 1
+    assert sorted(one.name for one in folder.iterdir() if one.name.startswith((".", "acme"))) == ["acme.insights-hub.json", "acme.key", "acme.pem"]
+    assert ca("upload", "acme.pem", "--name", "Acme") == 0
+    assert hub.uploads == 1 and state(folder).registered[0].id == hub.kept[0].id
 
 
 def test_without_the_state_file_the_list_is_asked(hub: Hub, ca: Run, folder: Path, capsys: Caught) -> None:

@@ -124,9 +124,7 @@ def test_a_refusal_is_told_in_the_words_of_the_platform(hub: Hub, ca: Run, folde
         (b'{"isVerified": true}', 3, "the id of an authority is missing"),
     ],
 )
-def test_an_answer_that_does_not_say_verified_is_no_success(
-    hub: Hub, ca: Run, folder: Path, capsys: Caught, document: bytes, code: int, why: str
-) -> None:
+def test_an_answer_that_does_not_say_verified_is_no_success(hub: Hub, ca: Run, folder: Path, capsys: Caught, document: bytes, code: int, why: str) -> None:
     assert ca("upload", "acme.pem") == 0
     hub.forced[("POST", "/verify")] = Answer(body=document, content_type="application/json")
     assert ca("verify", "acme.pem") == code
@@ -150,6 +148,16 @@ def test_a_key_of_another_authority_is_refused(hub: Hub, ca: Run, folder: Path, 
     assert ca("verify", "acme.pem", "--key", "other.key") == 2
     assert "does not belong to the certificate" in capsys.readouterr().err
     assert not any("/registrationCode" in one for one in hub.asked())
+
+
+def test_the_id_of_another_authority_is_refused(hub: Hub, ca: Run, folder: Path, capsys: Caught) -> None:
+    assert ca("upload", "acme.pem") == 0 and ca("upload", "other.pem") == 0
+    for verified in (False, True):
+        hub.kept[1].verified = verified
+        assert ca("verify", "acme.pem", "--id", hub.kept[1].id) == 1
+        assert 'tells the common name "other", and the file has "acme"' in " ".join(capsys.readouterr().out.split())
+    assert not any("/verify" in one or "/registrationCode" in one for one in hub.asked())
+    assert '"verified"' not in (folder / "acme.insights-hub.json").read_text()
 
 
 def test_by_its_id(hub: Hub, ca: Run, folder: Path, capsys: Caught) -> None:

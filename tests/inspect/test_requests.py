@@ -79,7 +79,7 @@ def test_of_keytool(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_of_certtool(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "t.cfg").write_text('cn = "shop.example"\ncountry = "ZZ"\ndns_name = "shop.example"\nca\nchallenge_password = "%s"\n' % SECRET)
+    (tmp_path / "t.cfg").write_text('cn = "shop.example"\ncountry = "ZZ"\ndns_name = "shop.example"\nca\nchallenge_password = "' + SECRET + '"\n')
     program("certtool", "--generate-privkey", "--key-type", "rsa", "--bits", "2048", "--outfile", "t.key", folder=tmp_path)
     program("certtool", "--generate-request", "--load-privkey", "t.key", "--template", "t.cfg", "--outfile", "t.csr", folder=tmp_path)
     code, said, _ = asked(capsys, str(tmp_path / "t.csr"))

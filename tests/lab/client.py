@@ -4,6 +4,7 @@ import socket
 import ssl
 import subprocess
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from probe.lab.scene import Scene
@@ -70,7 +71,7 @@ def talk(one: Asked, made: ssl.SSLContext | None = None, request: bytes | None =
     made = made or context(one)
     name = one.host if made.check_hostname or one.sni else None
     with (
-        socket.create_connection((one.address, one.address_port), timeout=TIMEOUT) as plain,
+        connected(one) as plain,
         made.wrap_socket(plain, server_hostname=name) as tls,
     ):
         tls.sendall(request if request is not None else f"GET / HTTP/1.1\r\nHost: {one.host}\r\n\r\n".encode())
@@ -78,6 +79,21 @@ def talk(one: Asked, made: ssl.SSLContext | None = None, request: bytes | None =
         while (not until or until not in received) and (data := tls.recv(65536)):
             received += data
         return received
+
+
+def connected(one: Asked) -> socket.socket:
+    """A connection to where the arguments say, through their proxy if it is one of HTTP. Raises ``OSError``."""
+    if "--proxy" not in one.options:
+        return socket.create_connection((one.address, one.address_port), timeout=TIMEOUT)
+    proxy = urlsplit(one.options["--proxy"])
+    connection = HTTPConnection(proxy.hostname or "", proxy.port, timeout=TIMEOUT)
+    connection.set_tunnel(one.address, one.address_port)
+    try:
+        connection.connect()
+    except BaseException:
+        connection.close()
+        raise
+    return connection.sock
 
 
 def outcome(scene: Scene) -> str:
@@ -90,8 +106,10 @@ def outcome(scene: Scene) -> str:
     except ssl.SSLError as failed:
         # Python 3.11 knows no name for some; then OpenSSL's words stand between its brackets.
         return str(failed.reason or str(failed).partition("] ")[2].partition(" (")[0])
-    except OSError as failed:
+    except HTTPException as failed:
         return type(failed).__name__
+    except OSError as failed:
+        return tunnel if (tunnel := str(failed).partition("Tunnel connection failed: ")[2]) else type(failed).__name__
 
 
 def curl(scene: Scene, address: str | None = None) -> int:
@@ -101,7 +119,10 @@ def curl(scene: Scene, address: str | None = None) -> int:
     there = address or one.address
     to = f"{host}:{one.port}:{f'[{there}]' if ':' in there else there}:{one.address_port}"
     command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", "--cacert", one.trust, *presenting(one), f"https://{host}:{one.port}/"]
-    return subprocess.run([*command, *([] if ":" in one.host else ["--connect-to", to])], check=False).returncode
+    proxy = ["--proxy", one.options["--proxy"]] if "--proxy" in one.options else []
+    # A proxy that finds the target by its name is not told an address.
+    elsewhere = [] if ":" in one.host or (proxy and "--connect" not in one.options) else ["--connect-to", to]
+    return subprocess.run([*command, *elsewhere, *proxy], check=False).returncode
 
 
 def presenting(one: Asked) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from tests.peers import java, openssl
 from tests.peers.situations import Situation
 from tests.silence import assert_nothing_missed
 
+pytestmark = pytest.mark.no_cover  # which lines run is measured where the same is done once: measuring them here again doubles the time
 EVERY = everything()
 
 

@@ -26,6 +26,7 @@ def everything() -> list[tuple[str, Opens]]:
 
 
 NOTHING_TO_COPY = {
+    "proxy.protocol-page-in-the-tunnel": "the proxy speaks in place of the endpoint, so that nothing of that is known but from the question without it",
     "file.": "files are looked at, nothing is connected to",
     "trust.store-unreadable-broken": "the check does not begin: the trust store is no store",
     "trust.store-unreadable-wrong-password": "the check does not begin: the trust store stays shut",

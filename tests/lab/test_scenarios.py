@@ -25,6 +25,18 @@ BROKEN = {
     "tcp.refused": "ConnectionRefusedError",
     "tcp.reset": "ConnectionResetError",
     "tcp.unreachable": "OSError",
+    "proxy.unreachable": "ConnectionRefusedError",
+    "proxy.auth-required": "407 Proxy Authentication Required",
+    "proxy.auth-required only-ntlm": "407 Proxy Authentication Required",
+    "proxy.denied": "403 Forbidden",
+    "proxy.target-unreachable": "503 Service Unavailable",
+    "proxy.target-unreachable nothing-there": "502 Bad Gateway",
+    "proxy.target-unreachable unknown-name": "503 Service Unavailable",
+    "proxy.protocol": "405 Method Not Allowed",
+    "proxy.protocol login-page": "302 Answer",
+    "proxy.protocol wants-tls": ("BadStatusLine", "RemoteDisconnected", "ConnectionResetError"),
+    "proxy.protocol is-socks": ("BadStatusLine", "RemoteDisconnected", "ConnectionResetError"),
+    "proxy.protocol page-in-the-tunnel": "WRONG_VERSION_NUMBER",
     "tls.not-tls": "WRONG_VERSION_NUMBER",
     "tls.not-tls smtp": "WRONG_VERSION_NUMBER",
     "tls.not-tls ssh": "WRONG_VERSION_NUMBER",
@@ -393,6 +405,12 @@ def test_every_way_of_being_broken_is_asked_here() -> None:
             "endpoint.profile-mismatch address",
         ),
         *("endpoint.inconsistent behind-one-address", "endpoint.inconsistent behind-one-address-healthy", "trust.store-not-used jssecacerts"),
+        *(way for way in ALL_BROKEN if way.startswith("proxy.") and way.endswith(" socks")),
         *(way for way in ALL_BROKEN if way.startswith(("dns.addresses-disagree", "dns.servfail ", "dns.no-address ", "trust.store-unreadable "))),
     }
     assert set(ALL_BROKEN) == set(BROKEN) | elsewhere
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("unreachable", 7), ("auth-required", 97), ("denied", 97), ("target-unreachable", 97)])
+def test_socks_proxies_refuse_curl(code: str, exit_code: int, stage: Stage) -> None:
+    assert curl(ALL_BROKEN[f"proxy.{code} socks"](stage)) == exit_code

@@ -25,7 +25,7 @@ def test_make_alone_explains() -> None:
     ("target", "expected"),
     [
         ("demo", ["pip install", "--require-hashes -r constraints.txt", "--no-deps --no-build-isolation -e .", "probe demo"]),
-        ("test", ["tests/install-servers", "tests/install-servers --check", "pytest -n 3", "--cov"]),
+        ("test", ["tests/install-servers", "tests/install-servers --check", "pytest -n 4", "--cov"]),
         ("lint", ["ruff check", "ruff format --check", "mypy", "lint-imports"]),
         ("bench", ["bench/sslyze.txt", "bench.cold_start"]),
         ("fuzz", ["--require-hashes --upgrade --target tests/fuzz/.venv -r tests/fuzz/atheris.txt", "-m tests.fuzz"]),

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from tests.peers.naming import HOST, PAST
@@ -42,10 +43,16 @@ _LEAF_FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
+@cache
 def by_chance(seed: int, count: int) -> tuple[Situation, ...]:
-    """Make ``count`` situations."""
+    """Make ``count`` situations; their names are those of ``labels``."""
     dice = random.Random(seed)
-    return tuple(_one(dice, f"chance-{seed}-{number}") for number in range(count))
+    return tuple(_one(dice, label) for label in labels(seed, count))
+
+
+def labels(seed: int, count: int) -> tuple[str, ...]:
+    """The names of the situations, for tests that are listed before a situation is made: making them takes every test process a second."""
+    return tuple(f"chance-{seed}-{number}" for number in range(count))
 
 
 def _one(dice: random.Random, label: str) -> Situation:

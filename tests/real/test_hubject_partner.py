@@ -89,14 +89,18 @@ def test_without_an_upload_an_authority_of_ones_own_is_not_known(ports: dict[str
 
 
 def test_renewed_since_the_upload(ports: dict[str, int], partner: Partner) -> None:
-    options = ("--uploaded", partner.file("before", partner.before), "--trust", partner.file("own-root", partner.own))
-    found = seen(partner, ports["own"], *options)
-    assert_fails(found, "chain.pin-mismatch", Owner.CLIENT, Certainty.LIKELY)
-    assert found.cause and found.cause.owner is Owner.SERVER
-    says = found.cause.summary
-    assert "was renewed since the other side got" in says and "another key by the same issuer, CN=Partner Issuing CA" in says
-    assert [one.remedy.action for one in found.prescribed] == ["hand-over-again"]
+    uploaded = ("--uploaded", partner.file("before", partner.before))
+    found = seen(partner, ports["own"], *uploaded)
+    assert_fails(found, "chain.pin-mismatch", Owner.CLIENT, Certainty.LIKELY, others=("chain.root-untrusted",))
+    one = finding(found, "chain.pin-mismatch")
+    assert one.certainty is Certainty.LIKELY and one.owner is Owner.SERVER
+    assert "was renewed since the other side got" in one.summary and "another key by the same issuer, CN=Partner Issuing CA" in one.summary
+    assert [one.remedy.action for one in found.prescribed if one.finding.code == "chain.pin-mismatch"] == ["hand-over-again"]
     assert "--uploaded" in compose((found,)).results[0].repeat
+    # Trusted by name, and nobody says that the other side knows it.
+    found = seen(partner, ports["own"], *uploaded, "--trust", partner.file("own-root", partner.own))
+    assert_works(found, risks=("chain.pin-mismatch",))
+    assert "Unless the other side knows its authority" in finding(found, "chain.pin-mismatch").summary
 
 
 def test_a_renewal_by_hubjects_authority_needs_no_upload(ports: dict[str, int], partner: Partner) -> None:

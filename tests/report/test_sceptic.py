@@ -90,6 +90,7 @@ def unstapled(output: str) -> bool:
     return "status_request" in output and not fresh
 
 
+NOT_ESTABLISHED = r"^(?![\s\S]*CONNECTION ESTABLISHED)"
 SAYS = {
     "dns.nxdomain": "status: NXDOMAIN",
     "dns.no-address": r"status: NOERROR[\s\S]*(ANSWER: 0|CNAME)[\s\S]*status: NOERROR[\s\S]*(ANSWER: 0|CNAME)",
@@ -100,6 +101,15 @@ SAYS = {
     "tcp.timeout": "[Tt]imeout|timed out",
     "tcp.unreachable": "Network is unreachable|Immediate connect fail",
     "tcp.reset": "Connection reset by peer",
+    "proxy.unreachable": "Failed to connect to .* port|[Cc]onnection refused",
+    "proxy.auth-required": "response 407|No authentication method was acceptable",
+    "proxy.denied": "response 403|complete SOCKS5 connection",
+    "proxy.target-unreachable": "response 50[0234]|complete SOCKS5 connection",
+    "proxy.protocol": "response [345]0[1235]|Empty reply|Proxy CONNECT aborted|wrong version number|[Ii]nvalid|HTTP/0.9|Unsupported proxy|Recv failure",
+    "starttls.unsupported": NOT_ESTABLISHED,
+    "starttls.refused": NOT_ESTABLISHED,
+    "starttls.timeout": NOT_ESTABLISHED,
+    "starttls.closed": NOT_ESTABLISHED,
     "tls.not-tls": "wrong version number|packet length too long|record layer failure|supportedLDAPVersion:",
     "tls.closed": "unexpected eof while reading|errno=104",
     "tls.timeout": r"Connected to [\s\S]*(?:SSL connection timeout|timed out)",
@@ -166,10 +176,12 @@ SAYS = {
     "file.wrong-format": "Error loading file|Could not|unable to load|keytool error",
     "file.password": "invalid password|Could not|maybe wrong password",
     "file.private-key-present": ": Pkey",
-    "file.request-flawed": "verify failure|verification failure|signature.*fail",
+    "file.request-flawed": r"verify failure|verification failure|C ?= ?UK|CN ?= ?agent8|DNS:shop\.example",
 }
 """What the output has in it where the fault is, and has not where it is mended."""
 SEEN: dict[str, Callable[[str], bool]] = {
+    "starttls.injected": lambda output: "curl: (8)" in output,
+    "starttls.protocol": lambda output: "CONNECTION ESTABLISHED" in output or "220 mail.shop.example" not in output,
     "chain.validity-too-long": lambda output: days_between(output) > 200,
     "chain.ct-missing": lambda output: "Version   : v1" not in output,
     "chain.stale-cross-sign": lambda output: "i:CN = Lab Old Root CA" in output or ("num=20" in output and "Certificate chain" not in output),

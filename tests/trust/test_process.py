@@ -17,6 +17,7 @@ import pytest
 from probe.capture.process import Process
 from probe.cli.main import run
 from probe.formats.writing import pkcs12_trust_store
+from probe.lab.pki import authority
 from probe.lab.shop import HOST, Hierarchy, hierarchy
 from probe.lab.stage import LOOPBACK, Stage
 from probe.lab.tls_server import Serving
@@ -251,3 +252,25 @@ def test_a_store_that_the_program_may_not_read_counts_as_missing(classes: Path, 
         shutil.rmtree(closed)
     assert says.endswith("false") and int(says.split()[0]) == store(found)["size"]
     assert "which the program may not read" in store(found)["says"] and not trusts(found)
+
+
+def test_a_jvm_that_points_to_the_wrong_store(classes: Path, made: Hierarchy, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The store is there and can be read; it lacks the root, which cacerts, or the system's store, might have: Java looks nowhere else."""
+    wrong = tmp_path / "wrong.p12"
+    wrong.write_bytes(pkcs12_trust_store([authority("Another Root CA").certificate], SECRET))
+    with java(classes, tmp_path, f"{PROPERTY}={wrong}", f"{PROPERTY}Password={SECRET}") as (pid, says):
+        found, printed = asked(capsys, made, pid)
+    assert says == "1 false" and not trusts(found) and SECRET not in printed
+    assert store(found)["path"] == str(wrong) and store(found)["size"] == 1
+    assert any(one["tone"] == "bad" and "does not trust the chain" in one["says"] and "PKIX path building failed" in one["says"] for one in found["now"])
+    # Judged with that very store, while another one has the root.
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(made.whole,)))
+        where = (f"https://{HOST}:{port}", "--connect", f"{LOOPBACK}:{port}", "--as", "java", "--trust", str(wrong), "--trust-password-env", "STORE_PASSWORD")
+        os.environ["STORE_PASSWORD"] = SECRET
+        try:
+            assert run(["check", *where, "--public", str(tmp_path / "root.pem"), "--format", "json"]) == 1
+        finally:
+            del os.environ["STORE_PASSWORD"]
+    cause = json.loads(capsys.readouterr().out)["results"][0]["cause"]
+    assert cause["code"] == "trust.store-not-used" and cause["certainty"] == "proven"

@@ -35,7 +35,7 @@ def test_nothing_is_trusted_by_default_and_the_root_is_to_be_asked_for(made: Hie
         code, found = asked(stage, made, capsys)
     assert code == 0 and [one["stack"] for one in found["choices"][0]["stacks"]] == ["java"]
     assert any("an empty trust store" in one["says"] for one in found["now"])
-    assert "Which authority issues the LDAPS certificates" in found["question"] and found["missing"]
+    assert "Which authority (CA) signed the certificate of this system?" in found["question"] and found["missing"]
     assert found["platforms"][0]["platform"] == "Matrix42 native connector" and found["ticket"]["recipient"].startswith("Matrix42")
 
 

@@ -38,8 +38,8 @@ class Desk:
 
     def listed(self, *some: Issued) -> None:
         """Make this the list of authorities."""
-        for one in self.cas.iterdir():
-            one.unlink()
+        for file in self.cas.iterdir():
+            file.unlink()
         for one in some:
             (self.cas / f"{one.traits.common_name}.pem").write_text(one.pem)
 
@@ -264,7 +264,9 @@ def test_valid_only_later(desk: Desk) -> None:
     assert code == 1 and "agree on a time after that" in step(found, "Agree")
 
 
-@pytest.mark.parametrize(("chain", "right", "words"), [(True, True, "Its chain is inside."), (False, True, "Its chain is not inside"), (True, False, "could not be opened")])
+@pytest.mark.parametrize(
+    ("chain", "right", "words"), [(True, True, "Its chain is inside."), (False, True, "Its chain is not inside"), (True, False, "could not be opened")]
+)
 def test_the_own_certificate(desk: Desk, monkeypatch: pytest.MonkeyPatch, chain: bool, right: bool, words: str) -> None:
     monkeypatch.setenv("OWN_PASSWORD", SECRET if right else "wrong")
     own = desk.made.intermediate.issue("us.example", traits=replace(RENEWED, extended_key_usage=("client",)))
@@ -292,7 +294,7 @@ def test_every_form_has_the_table_and_a_saved_one_has_it_again(desk: Desk, tmp_p
     printed = desk.capsys.readouterr().out
     assert printed.startswith("NOT YET  ") and "Clean up" in printed and "     before:" in printed
     html = page.read_text()
-    assert "<h2 id=\"t1\">Not yet</h2>" in html and html.count("<th scope=\"row\">") == 7 and "rollover-pending" in html
+    assert '<h2 id="t1">Not yet</h2>' in html and html.count('<th scope="row">') == 7 and "rollover-pending" in html
     assert run([*asked, "--format", "markdown"]) == 1
     rows = [line for line in desk.capsys.readouterr().out.splitlines() if line.startswith("| ")]
     assert rows[0] == "| Step | Before | After |" and len([one for one in rows if "Agree on a time" in one]) == 1

@@ -1,7 +1,7 @@
 """The whole laboratory through the advice: what is healthy gets its root, what is broken in itself is never papered over, and nothing crashes or takes long."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,19 +11,20 @@ from probe.cli.arguments import observed
 from probe.facts import codec
 from probe.facts.observation import Observation
 from probe.lab.pki import Issued, authority
-from probe.lab.scenario import all_scenarios
-from probe.lab.scene import Scene
+from probe.lab.scenario import Opens, all_scenarios
 from probe.lab.shop import HOST, credentials, reach
 from probe.lab.stage import Stage
 from probe.lab.tls_server import Serving
 from probe.render import advice_html, advice_json, advice_markdown, advice_terminal
 from probe.report.advice import Advice, AdviceReport
 from probe.report.advise import advise
+from tests.ahead import Ahead, ahead
+from tests.test_scenarios import Seen, looked_at
 
+pytestmark = pytest.mark.no_cover  # which lines run is measured where the same is done once: measuring them here again doubles the time
 STAGES = ("chain.", "trust.", "name.", "endpoint.", "file.", "tls.")
 BROKEN = ("bad-signature", "critical-extension", "eku", "expired", "issuer-rekeyed", "name-constraints", "not-a-ca", "not-yet-valid", "path-length", "revoked")
 FAULTY = tuple(f"chain.{one}" for one in BROKEN)
-Opens = Callable[[Stage], Scene]
 EVERY = [
     (one.code, name, opens)
     for one in all_scenarios()
@@ -38,14 +39,19 @@ def rendered(found: Advice) -> str:
     return "".join((*texts, advice_terminal.render(report, colour=True, width=80)))
 
 
+@pytest.fixture(scope="module")
+def look() -> Iterator[Ahead[Opens, Seen]]:
+    with ahead(looked_at, [opens for _, _, opens in EVERY]) as results:
+        yield results
+
+
 @pytest.mark.parametrize(("code", "name", "opens"), EVERY, ids=[f"{code}-{name}" for code, name, _ in EVERY])
-def test_a_scenario_gets_fitting_advice(code: str, name: str, opens: Opens) -> None:
-    with Stage() as stage:
-        scene = opens(stage)
-        if not scene.expects.verdict:
-            assert scene.expects.exit == 2
-            return
-        seen = observed(scene.arguments, scene.command)
+def test_a_scenario_gets_fitting_advice(code: str, name: str, opens: Opens, look: Ahead[Opens, Seen]) -> None:
+    scene, seen = look(opens)
+    if not scene.expects.verdict:
+        assert scene.expects.exit == 2
+        return
+    assert isinstance(seen, Observation), seen
     found = advise(seen)
     assert rendered(found) and found == advise(codec.parse(Observation, codec.text(seen)))
     if name == "mended" and code.startswith(("chain.", "name.", "trust.")):

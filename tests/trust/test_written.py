@@ -58,7 +58,7 @@ def test_the_names_carry_subject_and_day_of_issue(folder: Path, made: Hierarchy)
     stems = [f"root-lab-root-ca-{days[made.root]}", f"intermediate-lab-issuing-ca-{days[made.intermediate]}", f"server-shop-example-{days[made.leaf]}"]
     names = set(content(folder))
     assert {f"{one}.{kind}" for one in stems for kind in ("pem", "cer")} <= names
-    assert {"bundle.pem", "truststore.p12", "truststore.jks", "fingerprints.txt", "question.txt", "ticket.txt"} <= names
+    assert {"bundle.pem", "bundle.p7b", "truststore.p12", "truststore.jks", "fingerprints.txt", "question.txt", "ticket.txt"} <= names
     assert (folder / f"{stems[0]}.cer").read_bytes() == made.root.der and made.root.pem in (folder / f"{stems[0]}.pem").read_text()
     text = (folder / "fingerprints.txt").read_text()
     assert all(fingerprint(one.certificate, kind) in text for one in days for kind in ("sha256", "sha1", "md5")) and "over another channel" in text

@@ -24,7 +24,7 @@ def examine(certificates: tuple[Certificate, ...], authority: Certificate | None
 
     ``certificates`` are not empty and in the order of the file. ``wanted_id`` is the client ID that the agent uses ("": not known).
     """
-    own = _own(certificates, authority)
+    own = own_of(certificates, authority)
     found = [*_issued(own, certificates, authority), *dated(own, at, "The agent's certificate"), *hashed(own, "The agent's certificate"), *_made(own)]
     found += _chain(own, certificates, authority)
     if authority is not None:
@@ -32,7 +32,7 @@ def examine(certificates: tuple[Certificate, ...], authority: Certificate | None
     return (*found, *_named(own, tenant, wanted_id))
 
 
-def _own(certificates: tuple[Certificate, ...], authority: Certificate | None) -> Certificate:
+def own_of(certificates: tuple[Certificate, ...], authority: Certificate | None = None) -> Certificate:
     """The agent's own certificate: the first that is not an authority's."""
     return next((one for one in certificates if one != authority and not one.read.is_ca and not is_self_issued(one)), certificates[0])
 
@@ -55,13 +55,13 @@ def _issued(own: Certificate, certificates: tuple[Certificate, ...], authority: 
         return [problem("The authority's key signed it, but under another name.", "Issue it again with the certificate of the registered authority.")]
     if signed is Signed.UNKNOWN:
         return [note("Whether the authority signed it cannot be checked here.")]
-    below = next((one for one in certificates if one not in (own, authority) and signed_by(own, one) is Signed.GOOD), None)
-    if below is not None:
-        return [_intermediate(own, below)]
     issuer = read.issuer.text if read.issuer else ""
     if read.issuer and authority.read.subject and read.issuer.key == authority.read.subject.key:
         says = f'Its issuer has the name of the authority "{title(authority)}", but another key signed it: the authority was made anew, or is another one.'
         return [problem(says, "Name the authority that signed it with --ca, and see which one is registered: probe insights-hub ca list.")]
+    below = next((one for one in certificates if one not in (own, authority) and signed_by(own, one) is Signed.GOOD), None)
+    if below is not None:
+        return [_intermediate(own, below)]
     return [problem(f'Its issuer is "{issuer}", not the authority "{title(authority)}".', "Issue it with the key of the registered authority.")]
 
 

@@ -110,13 +110,20 @@ def _document(wanted: Wanted, exchange: Exchange, gateway: str) -> Reply:
     step = "Check that --gateway or --region names the API gateway, not a portal or a proxy." + (again(wanted) if wanted.creates else "")
     if len(exchange.body) >= ANSWER:
         return Reply(status=exchange.status, trouble=unknown(f"{begun}it is larger than {ANSWER // 1024} KiB.", step))
+    if _is_cut(exchange):
+        return Reply(status=exchange.status, trouble=unknown(f"{begun}it was cut off.", again(wanted).strip()))
     try:
         document = json.loads(exchange.body.decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         kind = "an HTML page" if _is_html(exchange) else "no JSON"
-        cut = "" if exchange.ending.how is How.DONE else ", and it was cut off"
-        return Reply(status=exchange.status, trouble=unknown(f"{begun}it is {kind}{cut}.", step))
+        return Reply(status=exchange.status, trouble=unknown(f"{begun}it is {kind}.", step))
     return Reply(status=exchange.status, document=document)
+
+
+def _is_cut(exchange: Exchange) -> bool:
+    """Whether less came than the answer itself announced (RFC 9112 section 6.3)."""
+    length = dict(exchange.fields).get("content-length", "")
+    return length.isascii() and length.isdigit() and len(length) < 10 and int(length) > len(exchange.body)
 
 
 def _no_constant(name: str) -> None:

@@ -5,7 +5,7 @@ import re
 
 from probe.facts.certificate import Certificate, pem
 from probe.facts.noun import noun
-from probe.facts.profile import Registration, RegistrationStep
+from probe.facts.registration import Registration, RegistrationStep
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 """What may stand in a path as the authority's id: it came in an answer, and is hostile."""

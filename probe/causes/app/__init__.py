@@ -11,4 +11,5 @@ def needs(case: Case) -> str | None:
         return "The service behind TLS was not asked (--no-app)."
     if not case.established:
         return "The service behind TLS was not asked, because TLS did not get that far."
-    return f"The service behind TLS was not asked; for a {'plain tls' if case.target.protocol == 'tls' else case.target.protocol}:// target nothing is known to ask."
+    scheme = "plain tls" if case.target.protocol == "tls" else case.target.protocol
+    return f"The service behind TLS was not asked; for a {scheme}:// target nothing is known to ask."

@@ -5,7 +5,8 @@ their own authority. Programs on managed machines accept it because that authori
 trust store of its own, above all Java, fails. It is told here by the name of the issuer, as the products ship it, and by
 the fact that no public authority stands behind the chain. Seen from another network the server shows its own certificate.
 Where another address or another try shows the server's own, the difference alone makes a box possible, no more: a second
-server with a private certificate looks the same.
+server with a private certificate looks the same. Where the check goes through a proxy, the same is asked once without it:
+then a certificate for the same names with another key and another issuer is the proxy's own.
 
 Clients say: what they say of any unknown authority: Java "PKIX path building failed", OpenSSL and curl "self-signed
 certificate in certificate chain", Go "x509: certificate signed by unknown authority".
@@ -36,6 +37,8 @@ def judge(case: Case) -> Finding | None:
     """No public authority, and an issuer with a name that an inspecting product gives to its own; or another issuer here than elsewhere."""
     if case.leaf is None:
         return None
+    if opened := _by_the_proxy(case):
+        return opened
     found = None if _leads_to_public(case) else _product(case)
     if found is None:
         return _unlike_elsewhere(case)
@@ -58,6 +61,38 @@ def judge(case: Case) -> Finding | None:
         if met
         else (),
         values=(("root", name.text),),
+    )
+
+
+def _by_the_proxy(case: Case) -> Finding | None:
+    """Through the proxy an issuer that nobody knows, without it for the same name one that is known."""
+    without, here, there = case.direct, case.leaf, case.direct.leaf if case.direct else None
+    if without is None or here is None or there is None or here.read.issuer is None or there.read.issuer is None:
+        return None
+    known = without.chain_accepted or public_path(beside(without))
+    if here.read.issuer.key == there.read.issuer.key or not _names_it(case) or not _names_it(without) or not known or not _known_to_nobody(case):
+        return None
+    # What opens TLS copies the names and makes a key of its own; another server would have other names as well.
+    copied = here.read.subject == there.read.subject and set(here.read.dns_names) == set(there.read.dns_names) and here.read.key != there.read.key
+    marked = _product(case)
+    proxy = case.target.proxy.url if case.target.proxy else "the proxy"
+    stacks = tuple(dict.fromkeys(stack for _, _, stacks in case.refusing(*UNKNOWN) for stack in stacks))
+    return Finding(
+        effect=Effect.BREAKS,
+        certainty=Certainty.PROVEN if copied or marked else Certainty.LIKELY,
+        summary=f"The proxy {proxy}, or a box behind it, opens TLS: through it {case.target.host} shows a certificate from {here.read.issuer.text}, "
+        f"without it one from {there.read.issuer.text}.",
+        about=(case.presented[-1] if len(case.presented) > 1 else here,),
+        evidence=(
+            Evidence(
+                says=f'Through the proxy "{title(here)}" comes from {here.read.issuer.text}, which leads to nothing trusted.',
+                at=case.pointer(case.chain_handshake),
+            ),
+            Evidence(says=f'Without the proxy "{title(there)}" comes from {there.read.issuer.text}.', at=case.pointer(without.chain_handshake)),
+        ),
+        stacks=case.stopped(stacks),
+        alternatives=() if copied or marked else (("chain.root-untrusted", "The proxy may lead to another server of this name, whose private authority the client lacks."),),
+        values=(("root", here.read.issuer.text),),
     )
 
 
@@ -96,7 +131,8 @@ def _unlike_elsewhere(case: Case) -> Finding | None:
 
 def _others(case: Case, here: Case | None) -> tuple[Case, ...]:
     """Every try at every address, but for ``here``."""
-    return tuple(one for place in (case, *case.siblings) for one in place.tries if one is not here)
+    every = (one for place in (case, *case.siblings) for one in (*place.tries, *((place.direct,) if place.direct else ())))
+    return tuple(one for one in every if one is not here)
 
 
 def _elsewhere(case: Case, here: Case) -> Case | None:
@@ -132,11 +168,13 @@ def _seen(case: Case, other: Case) -> Evidence:
     issuer = other.leaf.read.issuer if other.leaf else None
     known = "which leads to a public authority" if public_path(beside(other)) else "which every client compared accepts"
     return Evidence(
-        says=f"{_place(other)} the certificate for the same name comes from {issuer.text if issuer else '?'}, {known}.", at=case.pointer(other.chain_handshake)
+        says=f"{_place(other, case.target.proxy is not None)} the certificate for the same name comes from {issuer.text if issuer else '?'}, {known}.", at=case.pointer(other.chain_handshake)
     )
 
 
-def _place(case: Case) -> str:
+def _place(case: Case, proxied: bool = False) -> str:
+    if proxied and case.target.proxy is None:
+        return "Without the proxy"
     return f"In {'one of the tries' if case.target.repeat > 1 else 'the connection'} to {case.address}"
 
 

@@ -30,6 +30,7 @@ CAUSE = Cause(
 )
 HEX = "0123456789abcdef"
 KNOWN = " It was issued by an authority that the other side knows by itself, so that nothing need be handed over."
+PERHAPS = " Unless the other side knows its authority (in {}) by itself, it has to be handed over again: who compares certificates ends the call."
 SILENT = " Who compares certificates ends the call, mostly without an error on this side."
 
 
@@ -56,11 +57,13 @@ def judge(case: Case) -> Finding | None:
         says = "The value given is the SHA-256 of the server's public key, not of its certificate; the key is the expected one."
     else:
         says = _untimely(case, untimely, leaf) if untimely else _says(case, pin, leaf)
-    known = pin.filed and _issuer_known(case)
+    held = _held(case) if pin.filed else ()
+    agreement = case.observation.agreement
+    known = agreement is not None and any(one in agreement.trust.files for one in held)
     if pin.filed:
-        says += KNOWN if known else SILENT
+        says += KNOWN if known else PERHAPS.format(", ".join(held)) if held else SILENT
     return Finding(
-        effect=Effect.NOTE if key_only or known else Effect.BREAKS,
+        effect=Effect.NOTE if key_only or known else Effect.RISKS if held else Effect.BREAKS,
         certainty=Certainty.LIKELY if pin.filed and not (key_only or known) else Certainty.PROVEN,
         summary=says,
         about=(leaf,),
@@ -91,14 +94,14 @@ def _colons(digest: str) -> str:
     return ":".join(digits[place : place + 2] for place in range(0, len(digits), 2)).upper()
 
 
-def _issuer_known(case: Case) -> bool:
-    """Whether the chain ends at an authority that the profile's files hold, where the other side takes such a certificate without having it on file."""
+def _held(case: Case) -> tuple[str, ...]:
+    """The named files in which the authority is that issued what is served, where the other side takes such a certificate without having it on file."""
     agreement = case.observation.agreement
     if agreement is None or agreement.trust.pin_after_pkix:
-        return False
-    held = {one for store in case.observation.stores if store.kind not in ("system", "certifi", "java") for one in store.certificates}
-    # Its own certificate, trusted because it is the one on file, is none of the authorities.
-    return any(one.accepts and one.path and any(link.anchor and link.certificate in held for link in one.path.links[1:]) for one in case.verdicts)
+        return ()
+    tops = {link.certificate for one in case.verdicts if one.accepts and one.path for link in one.path.links[1:] if link.anchor}
+    stores = (one for one in case.observation.stores if one.kind not in ("system", "certifi", "java"))
+    return tuple(one.source for one in stores if tops & set(one.certificates))
 
 
 def _untimely(case: Case, pin: Pin, leaf: Certificate) -> str:

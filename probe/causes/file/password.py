@@ -54,7 +54,7 @@ def _locked(case: Case) -> tuple[tuple[int, str, str], ...]:
     found = []
     for number, file in enumerate(case.files.every):
         if file.problem.startswith("password"):
-            found.append((number, f"{file.path} {_why(file.problem)}.", f"/files/{number}"))
+            found.append((number, f"{file.path} {_why(file.problem)}{f', {file.why}' if file.why else ''}.", f"/files/{number}"))
             continue
         for place, entry in enumerate(file.entries):
             if entry.problem.startswith("password"):

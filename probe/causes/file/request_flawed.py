@@ -18,7 +18,7 @@ CAUSE = Cause(
     title="A certificate request should not be handed in as it is",
     owner=Owner.USER,
     actions=("remake-request",),
-    references=("RFC 2986 section 4.2", "RFC 5280 appendix A.1 (X520countryName)", "ISO 3166-1"),
+    references=("RFC 2986 section 4.2", "RFC 5280 appendix A.1"),
 )
 _EFFECTS = {"breaks": Effect.BREAKS, "risks": Effect.RISKS}
 _ORDER = ("breaks", "risks")

@@ -2,6 +2,7 @@
 
 from probe.case.case import Case
 from probe.case.proxied import broken_off
+from probe.causes.words import NotObserved
 from probe.facts.observation import How
 from probe.facts.proxy import HTTP
 
@@ -31,6 +32,14 @@ def asked(case: Case) -> str:
     one = case.tunnel
     host, port = (one.host, one.port) if one else (case.target.host, case.target.port)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def unheard(case: Case) -> NotObserved | None:
+    """Why nothing is known of the proxy's answer, if so."""
+    if case.tunnel is None:
+        return NotObserved(why="The proxy was not asked for a tunnel, because it was not reached.")
+    silent_end = case.tunnel.ending.how in (How.TIMED_OUT, How.LOCAL)
+    return NotObserved(why="The proxy did not answer the request for a tunnel.") if case.tunnel.status is None and silent_end else None
 
 
 def answer(case: Case) -> str:

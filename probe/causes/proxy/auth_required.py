@@ -12,9 +12,9 @@ Chrome "ERR_PROXY_AUTH_REQUESTED".
 
 from probe.case.case import Case
 from probe.case.proxied import Refusal, refusal
-from probe.causes.proxy import answer, asked, proxy
+from probe.causes.proxy import answer, asked, proxy, unheard
 from probe.causes.shown import Shown
-from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Effect, Evidence, Finding, NotObserved, Owner
 
 CAUSE = Cause(
     title="The proxy wants a login",
@@ -27,11 +27,11 @@ SHOWN_BY = Shown(
 )
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """407, or the corresponding answers of SOCKS."""
     one = case.tunnel
     if one is None or refusal(case) is not Refusal.AUTH:
-        return None
+        return unheard(case)
     schemes = list(dict.fromkeys(value for name, value in one.fields if name == "proxy-authenticate"))
     if one.authenticated:
         wants = f"does not accept the user name and password that it was given for {asked(case)}"

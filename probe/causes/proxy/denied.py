@@ -9,9 +9,9 @@ Clients say: curl exit 56 "CONNECT tunnel failed, response 403", Java "Unable to
 
 from probe.case.case import Case
 from probe.case.proxied import Refusal, refusal, squid, unsure
-from probe.causes.proxy import answer, asked, proxy
+from probe.causes.proxy import answer, asked, proxy, unheard
 from probe.causes.shown import Shown
-from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
 
 CAUSE = Cause(
     title="The proxy does not allow the target",
@@ -22,11 +22,11 @@ CAUSE = Cause(
 SHOWN_BY = Shown(commands=("curl -gksv --max-time 10 {url}",), shows='curl prints "CONNECT tunnel failed, response 403", or code 2 of the SOCKS proxy.')
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """403 or another refusal by rule, SOCKS code 2."""
     one = case.tunnel
     if one is None or refusal(case) is not Refusal.DENIED:
-        return None
+        return unheard(case)
     doubt, named = unsure(case), squid(one)
     port = f" Port {one.port} is none that proxies usually allow." if one.port != 443 else ""
     return Finding(

@@ -11,9 +11,9 @@ tcp: tls: first record does not look like a TLS handshake", curl exit 56 "CONNEC
 
 from probe.case.case import Case
 from probe.case.proxied import Refusal, broken_off, is_socks, refusal
-from probe.causes.proxy import answer, asked, proxy
+from probe.causes.proxy import answer, asked, proxy, unheard
 from probe.causes.shown import Shown
-from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.observation import How, Tunnel
 from probe.tls.plaintext import first_line, recognise, wants_tls
 
@@ -30,15 +30,13 @@ SHOWN_BY = Shown(
 TLS_ALERT, SOCKS5, SOCKS4 = b"\x15\x03", b"\5", b"\0"
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """An answer that is none, or a tunnel in which nobody speaks TLS although the target does."""
     one = case.tunnel
-    if one is None:
-        return None
-    if broken_off(case):
+    if one is not None and broken_off(case):
         return _broken_off(case, one)
-    if refusal(case) is not Refusal.PROTOCOL:
-        return None
+    if one is None or refusal(case) is not Refusal.PROTOCOL:
+        return unheard(case)
     says, sure = _instead(case, one)
     head = f" It begins: {first_line(one.body)}" if one.body and one.status is None else ""
     return Finding(
@@ -70,6 +68,8 @@ def _instead(case: Case, one: Tunnel) -> tuple[str, bool]:
         return f"speaks {spoken}, and is no proxy", True
     if one.ending.how is How.DECLINED:
         return f"answers with something that is not {'SOCKS' if socks else 'HTTP'}, and is no proxy of this kind", True
+    if one.ending.how is How.TIMED_OUT:
+        return "does not answer the greeting of SOCKS, as an HTTP proxy does not: then its URL begins with http://", False
     return f"hangs up on the request for a tunnel, as {'an HTTP proxy' if socks else 'a SOCKS proxy or one that wants TLS'} does", False
 
 

@@ -11,9 +11,9 @@ Clients say: curl exit 56 "CONNECT tunnel failed, response 503", Java "Unable to
 
 from probe.case.case import Case
 from probe.case.proxied import Refusal, is_socks, refusal, squid, unsure
-from probe.causes.proxy import answer, asked, proxy
+from probe.causes.proxy import answer, asked, proxy, unheard
 from probe.causes.shown import Shown
-from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.observation import How
 
 CAUSE = Cause(
@@ -24,19 +24,25 @@ CAUSE = Cause(
     references=("RFC 9110 section 15.6.3", "RFC 1928 section 6"),
 )
 SHOWN_BY = Shown(
-    commands=("curl -gksv --max-time 30 {url}",), shows='curl prints "CONNECT tunnel failed" with response 500, 502, 503 or 504, or the code of the SOCKS proxy.'
+    commands=("curl -gksv --max-time 30 {url}",),
+    shows='curl prints "CONNECT tunnel failed" with response 500, 502, 503 or 504, or the code of the SOCKS proxy.',
 )
 SOCKS = {3: "the network is not reached", 4: "the host is not reached", 5: "the target refuses the connection", 6: "the packets did not arrive in time"}
 UNKNOWN_NAME = "ERR_DNS_FAIL"
-NUMBERS = {111: "the target refuses the connection", 110: "the target does not answer", 113: "there is no way to the target", 101: "there is no way to the target"}
+NUMBERS = {
+    111: "the target refuses the connection",
+    110: "the target does not answer",
+    113: "there is no way to the target",
+    101: "there is no way to the target",
+}
 """What the numbers of Linux mean with which Squid tells why it did not connect."""
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """502, 503, 504, SOCKS codes 3 to 6, or no answer at all."""
     one = case.tunnel
     if one is None or refusal(case) is not Refusal.UNREACHABLE:
-        return None
+        return unheard(case)
     named, direct = squid(one), case.direct
     says, closed, extra = _directly(case)
     said = Evidence(says=f"The proxy {answer(case)}{f', and calls it {named[0]} {named[1]}' if named else ''}.", at=case.pointer(one))

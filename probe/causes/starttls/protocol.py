@@ -10,7 +10,7 @@ psql "received invalid response to SSL negotiation".
 """
 
 from probe.case.case import Case
-from probe.case.starttls import Came, at_once, came, elsewhere, other_spelling, plain_at_once, stranger, title, tls_at_once
+from probe.case.starttls import SPOKEN, Came, at_once, came, elsewhere, other_spelling, plain_at_once, port, stranger, title, tls_at_once
 from probe.causes.shown import Shown
 from probe.causes.starttls import said
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
@@ -34,7 +34,7 @@ def shown_by(case: Case, _finding: Finding) -> Shown:
             shows='OpenSSL, which is told nothing of words before TLS, prints "CONNECTION ESTABLISHED".',
         )
     return Shown(
-        commands=("curl -sS --http0.9 --max-time 5 http://{peer}/",),
+        commands=("curl -sS --http0.9 --max-time 3 http://{peer}/",),
         shows="curl prints the first words of the service, which are not those of the protocol that was asked for.",
     )
 
@@ -55,7 +55,7 @@ def judge(case: Case) -> Finding | None:
         first = f"No word of {name} came within {one.took:.1f} s." if not one.received else f"The first bytes were: {first_line(one.received)}"
         return Finding(
             effect=Effect.BREAKS,
-            summary=f"TLS begins at once on port {case.target.port}, without words of {name} before it: the target is {other_spelling(case.target, scheme)}.",
+            summary=f"TLS begins at once on port {port(case)}, without words of {name} before it: the target is {other_spelling(case.target, scheme)}.",
             evidence=(*said(case, one, first), Evidence(says=f"A ClientHello without any words before it: handshake {ended}.", at=case.pointer(direct))),
             values=(("respelled", scheme),),
             actions=("respell-target",),
@@ -72,12 +72,14 @@ def judge(case: Case) -> Finding | None:
             actions=("repair-peer",),
         )
     other = stranger(one)
+    scheme = SPOKEN.get(other, "")
     what = f"answers in plain {other}, not in {name}" if other else f"does not answer in {name}"
     return Finding(
         effect=Effect.BREAKS,
-        summary=f"Port {case.target.port} {what}.",
+        summary=f"Port {port(case)} {what}." + (f" The target may be {other_spelling(case.target, scheme)}." if scheme else ""),
         evidence=said(case, one, f"The first bytes were: {first_line(one.received) or 'none that can be shown'}"),
-        actions=("use-right-protocol",) if other or case.target.guessed else ("use-right-protocol", "repair-peer"),
+        values=(("respelled", scheme),) if scheme else (),
+        actions=("respell-target",) if scheme else ("use-right-protocol",) if other or case.target.guessed else ("use-right-protocol", "repair-peer"),
     )
 
 
@@ -90,7 +92,7 @@ def _in_other_words(case: Case, one: Preamble) -> Finding | None:
     name = title(one.protocol)
     return Finding(
         effect=Effect.BREAKS,
-        summary=f"Port {case.target.port} does not greet in {name}; it answers in plain {spoken}.",
+        summary=f"Port {port(case)} does not greet in {name}; it answers in plain {spoken}.",
         evidence=(
             *said(case, one, f"No word of {name} came within {one.took:.1f} s."),
             Evidence(says=f"The answer to a ClientHello began with: {first_line(hello.first_bytes)}", at=case.pointer(hello)),

@@ -20,7 +20,7 @@ CAUSE = Cause(
     actions=("find-box",),
     references=("RFC 5321 section 4.5.3.2", "RFC 3207 section 4"),
 )
-SHOWN_BY = Shown(commands=(f"timeout 5 {client('')}",), shows='OpenSSL does not print "CONNECTION ESTABLISHED" within five seconds.')
+SHOWN_BY = Shown(commands=(f"timeout 3 {client('')}",), shows='OpenSSL does not print "CONNECTION ESTABLISHED" within three seconds.')
 
 
 def judge(case: Case) -> Finding | None:
@@ -32,7 +32,7 @@ def judge(case: Case) -> Finding | None:
     evidence = list(
         said(case, one, f"{'After ' + word if word else 'After the connection was made'} no answer came; the words took {one.took:.1f} s altogether.")
     )
-    late = plain_at_once(case)
+    late = None if one.received else plain_at_once(case)
     if late:
         evidence.append(Evidence(says=f"A second connection was greeted, {late[0].took:.1f} s after a ClientHello was sent.", at=case.pointer(late[0])))
     elif other := case.asked(DIRECT):

@@ -47,6 +47,8 @@ def judge(case: Case) -> Finding | None:
     told = [f"What it offers: {listed}." if listed else _HOW.get(one.protocol, "It lists nothing that it offers.")]
     if words := answer(one):
         told.append(f"To the request it answered: {words}")
+    if one.protocol == "smtp" and one.status is not None:
+        told.append("A server that does not know EHLO may be one for LMTP (lmtp://).")
     crossed = OVERWRITTEN.search(listed)
     if crossed:
         told.append(f"One of the words is overwritten ({crossed[0]}), which is how some firewalls take an offer away.")

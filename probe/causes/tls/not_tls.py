@@ -9,7 +9,7 @@ Unsupported or unrecognized SSL message".
 """
 
 from probe.case.case import Case
-from probe.case.starttls import guessed_start, other_spelling, plain_first, title
+from probe.case.starttls import guessed_start, other_spelling, plain_first, port, title
 from probe.causes.shown import Shown, openssl_says
 from probe.causes.tls import plain_answer
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
@@ -30,8 +30,10 @@ LDAP = Shown(
 )
 
 
-def shown_by(_case: Case, finding: Finding) -> Shown:
+def shown_by(case: Case, finding: Finding) -> Shown:
     """A directory hangs up without a word when it is sent TLS, so that only its own protocol shows what it is."""
+    if ("speaks", "LDAP") in finding.values and case.target.proxy:
+        return Shown(why_not="curl and ldapsearch speak plain LDAP through no HTTP proxy.")
     return LDAP if ("speaks", "LDAP") in finding.values else PLAIN
 
 
@@ -82,7 +84,7 @@ def _after_words(case: Case, first: bytes) -> Finding | None:
     began = f"The first bytes were: {first_line(first)}" if first else "To a ClientHello without any words before it no TLS came."
     return Finding(
         effect=Effect.BREAKS,
-        summary=f"Port {case.target.port} speaks plain {title(protocol)} first, and TLS begins after it was asked for (StartTLS): "
+        summary=f"Port {port(case)} speaks plain {title(protocol)} first, and TLS begins after it was asked for (StartTLS): "
         f"the target is {other_spelling(case.target, protocol)}.",
         evidence=(
             Evidence(says=began, at=case.pointer(case.handshake)),

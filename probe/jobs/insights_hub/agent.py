@@ -138,8 +138,12 @@ def examined(
         remarks.append(note("Whether the private key fits was not looked at.", "Name the key with --key FILE."))
     else:
         identity, credential = with_key(path, place, password or Password())
-        fits = f"The private key in {place} belongs to the certificate ({keys.described(credential.key)})."
-        remarks.append(ok(fits))
+        kind = keys.described(credential.key)
+        if identity.own == agent.own_of(found.certificates, above.own if above else None):
+            remarks.append(ok(f"The private key in {place} belongs to the agent's certificate ({kind})."))
+        else:
+            says = f"The private key in {place} ({kind}) belongs to another certificate of {path}, not to the agent's: perhaps it is the authority's."
+            remarks.append(problem(says, "Name the agent's own key. The authority's stays where it is, and is never put on a device."))
         remarks += [note(one) for one in identity.notes if "Not sent" in one]
     return tuple(remarks)
 

@@ -16,6 +16,7 @@ from probe.facts.observation import Attempt, Exchange, Observation, Question
 from probe.jobs.check import SLACK, observe, with_stores
 from probe.jobs.insights_hub.place import Place
 from probe.jobs.insights_hub.token import Token
+from probe.jobs.through import through
 from probe.protocols.protocol import Asked
 from probe.report import Report
 from probe.report.compose import compose, exit_code
@@ -102,7 +103,8 @@ class Gateway:
         asked = spoken(wanted, self._token, tuple(self._good))
 
         async def work() -> None:
-            await ask(target, *self._address, question, clock, target.timeout, made.append, None, asked)
+            way = await through(target, clock, target.timeout)
+            await ask(target, *self._address, question, clock, target.timeout, made.append, None, asked, way)
 
         ended = drive(work, target.timeout + SLACK, lambda: self._progress(wanted.doing))
         return (made[0] if made else None), ended == "interrupted", clock

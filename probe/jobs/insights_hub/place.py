@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from probe.case.registration.remarks import Remark, note
 from probe.case.registration.requests import PATH
 from probe.facts.noun import noun
-from probe.facts.profile import Registration
+from probe.facts.registration import Registration
 from probe.facts.target import Target
 from probe.facts.unusable import Unusable
 from probe.jobs.profile import find

@@ -1,6 +1,7 @@
 """One procedure under way: the authority's file, the gateway, what was said so far, and how far it came."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from probe.capture.store_password import StorePassword
@@ -16,6 +17,7 @@ from probe.jobs.insights_hub.files import Held, can_keep, held, keep, now, progr
 from probe.jobs.insights_hub.gateway import Gateway
 from probe.jobs.insights_hub.place import Place
 from probe.jobs.insights_hub.token import Token
+from probe.protocols.https import HIDDEN
 from probe.report.procedure import Block, Procedure
 
 
@@ -70,7 +72,7 @@ class Session:
         """Write down how far it came. Raises ``Unusable``."""
         if self.authority is None or self._progress is None:
             return
-        step = Registered(gateway=self.access.place.name, name=name, stage=stage, id=identifier)
+        step = Registered(gateway=self.access.place.name, name=self._hidden(name), stage=stage, id=identifier)
         if self.known != step:
             self._progress = with_(self._progress, step)
             keep(self.authority.path, self._progress)
@@ -101,13 +103,18 @@ class Session:
             self.remarks.append(ok(f"It is there as {compared.described(one, now())}."))
         return one
 
+    def _hidden(self, text: str) -> str:
+        """A text without the token: an answer may repeat it, in a spelling of JSON that is not seen in its bytes."""
+        value = self.access.token.value
+        return text.replace(value, HIDDEN.decode()) if value else text
+
     def procedure(self, *blocks: Block, rows: tuple[tuple[str, ...], ...] = (), columns: tuple[str, ...] = ()) -> Procedure:
         """What there is to say until now."""
         return Procedure(
             title=self.title,
-            remarks=tuple(self.remarks),
+            remarks=tuple(replace(one, says=self._hidden(one.says), next_step=self._hidden(one.next_step)) for one in self.remarks),
             columns=columns,
-            rows=rows,
+            rows=tuple(tuple(self._hidden(cell) for cell in row) for row in rows),
             blocks=blocks,
             connection=self.api.connection,
             interrupted=self.api.interrupted,

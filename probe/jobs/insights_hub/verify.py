@@ -43,9 +43,9 @@ def verify(
         session.remarks.append(note("Nothing was sent."))
         return session.procedure()
     given = held(certificate, FORMS).own if certificate else None
-    credential = None if given else _credential(path, key, password or Password())
     if dry_run:
         return _shown(session, identifier, given)
+    credential = None if given else _credential(path, key, password or Password())
     if session.token_ended():
         return session.procedure()
     session.ready_to_keep()
@@ -59,9 +59,13 @@ def verify(
             step = f"See probe insights-hub ca list, or upload it: probe insights-hub ca upload {word(path)}"
             session.remarks.append(problem(f"{which} Nothing was sent.", step))
         return session.procedure()
+    found = compared.told(there, session.authority.own)
+    session.remarks += found
+    if stopped(found):
+        session.remarks.append(note("Nothing was sent."))
+        return session.procedure()
     if there.verified:
         session.reached(VERIFIED, there.name, there.id)
-        session.remarks += compared.told(there, session.authority.own)
         session.remarks.append(done("It is verified already; nothing was sent."))
         return session.procedure()
     return _proven(session, there, every, given, credential)

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from probe.lab.expecting import expecting_shop
 from probe.lab.pki import Issued, authority, self_signed
-from probe.lab.scene import FAILS, NOTE, WORKS, Expects, Scene
+from probe.lab.scene import FAILS, NOTE, RISK, WORKS, Expects, Scene
 from probe.lab.shop import HOST, Hierarchy, hierarchy, open_shop
 from probe.lab.stage import Stage
 from probe.lab.tls_server import Credentials
@@ -82,9 +82,17 @@ def uploaded_known_issuer(stage: Stage) -> Scene:
     """What the other side has on file was renewed, by an authority of its own."""
     made = hierarchy()
     old = made.intermediate.issue(HOST, traits=Traits(starts=-60, ends=30))
+    theirs = stage.trust_file(made.root, name="handed-out.pem")
+    rule = f'[trust]\nstore = "files"\nfiles = ["{theirs}"]\npin_after_pkix = false'
+    return expecting_shop(stage, made, None, rule, options=("--trust", theirs, "--uploaded", _file(stage, old)), direction="in", expects=NOTE)
+
+
+def uploaded_perhaps_known(stage: Stage) -> Scene:
+    """It was renewed by an authority that the user trusts; whether the other side knows it nobody says."""
+    made = hierarchy()
+    old = made.intermediate.issue(HOST, traits=Traits(starts=-60, ends=30))
     rule = "[trust]\npin_after_pkix = false"
-    options = ("--uploaded", _file(stage, old))
-    return expecting_shop(stage, made, made.root, rule, options=options, direction="in", expects=NOTE)
+    return expecting_shop(stage, made, made.root, rule, options=("--uploaded", _file(stage, old)), direction="in", expects=RISK)
 
 
 def uploaded_self_signed(stage: Stage) -> Scene:
@@ -146,6 +154,7 @@ variants: dict[str, Callable[[Stage], Scene]] = {
     "uploaded": uploaded,
     "uploaded-same": uploaded_same,
     "uploaded-known-issuer": uploaded_known_issuer,
+    "uploaded-perhaps-known": uploaded_perhaps_known,
     "uploaded-self-signed": uploaded_self_signed,
     "too-early": too_early,
     "switched": switched,
