@@ -15,7 +15,7 @@ from probe.case.hello_size import LARGE, SMALL
 from probe.case.identity import Listing
 from probe.case.path import Path, Why
 from probe.case.proxied import direct_question
-from probe.case.revocation import OFF, standings
+from probe.case.revocation import OFF, identity_standings, standings
 from probe.facts.certificate import is_self_issued
 from probe.facts.noun import noun
 from probe.facts.observation import Handshake, How, Local, Observation, Question
@@ -284,7 +284,8 @@ def _statuses(observation: Observation) -> tuple[FetchStatus, ...]:
         return ()
     asked = [one for one in observation.fetches if one.purpose != "issuer"]
     lists = AT_ONCE if sum(len(one.body) for one in asked) <= HELD else 0
-    waiting = dict.fromkeys(one.open[0] for case in cases(observation) if case.presented for one in standings(case) if one.open)
+    every = (one for case in cases(observation) if case.presented for one in (*standings(case), *identity_standings(case)))
+    waiting = dict.fromkeys(one.open[0] for one in every if one.open)
     wanted = [one for one in waiting if one.purpose == "ocsp"] + [one for one in waiting if one.purpose == "crl"][:lists]
     return tuple(FetchStatus(url=one.url, purpose=one.purpose, request=one.request) for one in wanted[: max(0, STATUSES - len(asked))])
 
@@ -295,10 +296,16 @@ def _issuer_urls(path: Path) -> tuple[str, ...]:
 
 
 def _above_identity(case: Case) -> tuple[str, ...]:
-    """Where the issuer can be had of which the user's client certificate came without, once the server refused it or names other issuers."""
+    """Where the issuer can be had of which the user's client certificate came without, once the server refused it or names other issuers.
+
+    Also where its revocation is to be looked at, for which its issuer has to be known.
+    """
     seen = case.client
     top = seen.climb.top
-    if not seen.sent or top is None or is_self_issued(top) or (not seen.refusal and seen.listing is not Listing.NONE):
+    if top is None or is_self_issued(top):
+        return ()
+    asks = case.target.revocation != OFF and case.established
+    if not asks and (not seen.sent or (not seen.refusal and seen.listing is not Listing.NONE)):
         return ()
     return tuple(top.read.ca_issuers[:2])
 

@@ -18,7 +18,9 @@ from OpenSSL import SSL
 from probe.facts.noun import noun
 from probe.facts.unusable import Unusable
 from probe.jobs.target import Options, target
+from probe.lab.listener import Listener
 from probe.lab.pki import Issued, authority
+from probe.lab.proxy_server import http_proxy
 from probe.tls.keys import Keys, secret_of
 
 COOKIE, CHALLENGE, LOCATION, API_KEY, PROXY = (f"{word}-6Yh2kQx9Zt4w" for word in ("cookie", "challenge", "location", "apikey", "proxy"))

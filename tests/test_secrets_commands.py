@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -119,7 +119,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         port = stage.tls(Serving(credentials=(made.whole,), client="required", client_issuers=(accepted,), answer=answer))
         plain = stage.tls(Serving(credentials=(made.whole,), answer=Answer(choose=lambda request: Answer(body=b"you said " + request))))
         (folder / "echo.toml").write_text(PROFILE.format(port=plain))
-        table = endpoint(port, "root.pem", resolvers(stage), *(f'{name} = "{value}"' for name, value in OF_PLAN), f'connect = "{LOOPBACK}"')
+        table = endpoint(port, "store.p12", resolvers(stage), *(f'{name} = "{value}"' for name, value in OF_PLAN), f'connect = "{LOOPBACK}"')
         (folder / "plan.toml").write_text(plan(table))
         (folder / "wrong.toml").write_text(plan(table.replace("CLIENT_PASSWORD", "WRONG_PASSWORD")))
         (folder / "typed.toml").write_text(plan(table.replace("CLIENT_PASSWORD", PASSWORD)))
@@ -131,7 +131,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             yield found
 
 
-OF_PLAN = (("cert", "rsa.pem"), ("key", "rsa-locked.key"), ("password-env", "CLIENT_PASSWORD"))
+OF_PLAN = (("cert", "rsa.pem"), ("key", "rsa-locked.key"), ("password-env", "CLIENT_PASSWORD"), ("trust-password-env", "STORE_PASSWORD"))
 
 
 class inside:  # noqa: N801 -- used as a word
@@ -164,7 +164,7 @@ def rows(place: Place) -> dict[str, Row]:
             f"check {form}": (("check", *place.shop, "--cert", "rsa.p12", *LOCK, *OPEN, *of), 0),
             f"report {form}": (("report", "seen.json", *OPEN, *of), 0),
             f"inspect {form}": (("inspect", *FILES, *LOCK, *of), 0),
-            f"trust {form}": (("trust", "ec.p12", *LOCK, *OPEN, *of), 0),
+            f"trust {form}": (("trust", "ec.p12", *LOCK, *OPEN, *of), 1),
             f"go-live {form}": (("go-live", "plan.toml", *of), 0),
             f"listen {form}": ((*LISTEN, *LOCK, *of), 3),
         }
@@ -182,12 +182,14 @@ def rows(place: Place) -> dict[str, Row]:
         "check variable": (("check", "--profile", "echo.toml", "--var", f"token={TOKEN}"), 2),
         "report html": (("report", "seen.html", "--html", "again.html", "--redact"), 0),
         "report wrong": (("report", "seen.json", "--trust", "store.p12", "--trust-password-env", "WRONG_PASSWORD"), 2),
-        "inspect saved": (("inspect", *FILES, *LOCK, "--save", "files.json", "--html", "files.html"), 0),
-        "inspect wrong": (("inspect", "rsa.p12", "rsa-locked.key", *wrong), 3),
+        "inspect saved": (("inspect", *FILES, *LOCK, *OPEN, "--save", "files.json", "--html", "files.html"), 0),
+        "inspect wrong": (("inspect", "rsa.p12", "rsa-locked.key", *wrong), 2),
         "inspect against": (("inspect", "rsa.key", "root.pem", "--against", "https://shop.example", "--connect", f"{LOOPBACK}:{place.port}"), 0),
-        "trust written": (("trust", "ec.p12", *LOCK, "--write", "out", "--jks", "--hashed", "--store-password-env", "STORE_PASSWORD", "--html", "t.html"), 0),
+        "trust written": (("trust", "ec.p12", *LOCK, "--write", "out", "--jks", "--hashed", "--store-password-env", "STORE_PASSWORD", "--html", "t.html"), 1),
         "trust wrong": (("trust", "ec.p12", *wrong), 2),
         "trust saved": (("trust", *place.shop, *OPEN, "--save", "trust.json"), 0),
+        "trust judged again": (("trust", "seen.json", *OPEN), 0),
+        "compare asked": (("compare", "https://127.0.0.1:1", "seen.json", *OPEN), 3),
         "compare page": (("compare", "rsa.p12", "ec.p12", *LOCK, "--html", "c.html"), 1),
         "compare wrong": (("compare", "seen.json", "ec.p12", *wrong), 2),
         "go-live saved": (("go-live", "plan.toml", "--save", "plan.json", "--html", "list.html"), 0),
@@ -195,7 +197,9 @@ def rows(place: Place) -> dict[str, Row]:
         "go-live wrong": (("go-live", "wrong.toml"), 2),
         "go-live typed": (("go-live", "typed.toml"), 2),
         "go-live profile": (("go-live", *BY_PROFILE), 0),
+        "go-live store": (("go-live", *BY_PROFILE[:-2], *OPEN), 0),
         "listen saved": ((*LISTEN, *LOCK, "--save", "calls.json", "--html", "calls.html"), 3),
+        "listen store": ((*LISTEN, *LOCK, *OPEN, "--request-client-cert", "optional"), 3),
         "listen wrong": ((*LISTEN, *wrong), 2),
         "listen profile": ((*LISTEN, *LOCK, "--profile", "echo.toml", "--var", f"token={TOKEN}"), 2),
         "causes": (("causes", "client.required"), 0),
@@ -320,10 +324,10 @@ def test_a_traceback_of_the_interpreter_tells_nothing(place: Place) -> None:
     assert place.told("interpreter") == []
 
 
-def leaves() -> list[tuple[str, click.Command]]:
+def leaves() -> list[tuple[str, Any]]:
     """Every command that can be called, by its name."""
 
-    def below(name: str, one: click.Command) -> list[tuple[str, click.Command]]:
+    def below(name: str, one: Any) -> list[tuple[str, Any]]:
         inner = getattr(one, "commands", None)
         return [(name, one)] if inner is None else [leaf for word, each in inner.items() for leaf in below(f"{name} {word}".strip(), each)]
 

@@ -5,6 +5,7 @@ A password comes from an environment variable or a prompt, never from an argumen
 
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography import x509
@@ -233,8 +234,9 @@ class _Files:
 
 
 def _content(path: Path, forms: str) -> bytes:
-    if path.is_dir():
-        raise Unusable(f"{path} is a folder.", "Name the file in it that holds the client's certificate or key.")
+    with suppress(OSError):  # of a name that is too long; reading says so
+        if path.is_dir():
+            raise Unusable(f"{path} is a folder.", "Name the file in it that holds the client's certificate or key.")
     data = load_file(path, LIMIT)
     if not data.strip():
         raise Unusable(f"{path} is empty.", forms)

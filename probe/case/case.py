@@ -10,14 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from probe.case.build import build
-from probe.case.called import aimed, as_attempt, heard, placed, roots
+from probe.case.called import aimed, as_attempt, heard, roots
 from probe.case.checks import EPHEMERAL, KEY_TRANSPORT, examine_all
 from probe.case.client_auth import ClientAuth
+from probe.case.client_told import told as client_told
 from probe.case.hello_size import current, only_small, told
 from probe.case.names import NameCheck, compare, converted_in_two_ways, uncompared
 from probe.case.path import Objection, Path, Paths, StackVerdict, Why
-from probe.case.pins import met
-from probe.case.pointer import pointer
+from probe.case.pins import comparing, enough
+from probe.case.pointer import held, pointer
 from probe.case.stacks import ask
 from probe.facts.certificate import Certificate
 from probe.facts.observation import Attempt, Call, Connect, Exchange, Handshake, How, Observation, Preamble, Step, Tunnel
@@ -203,16 +204,7 @@ class Case:
 
     def where(self, certificate: Certificate) -> str:
         """Where a certificate stands in the observation document: among the presented, in a store, or in a fetched document."""
-        if certificate in self.presented:
-            return self.pointer(self.chain_handshake)
-        for number, store in enumerate(self.observation.stores):
-            if certificate in store.certificates:
-                return f"/stores/{number}/certificates/{store.certificates.index(certificate)}"
-        if self.call and (place := placed(self.observation, certificate)):
-            return place
-        return next(
-            (self.pointer(one) for one in self.observation.fetches for url, other in self.fetched if other == certificate and one.url == url), "/target"
-        )
+        return self.pointer(self.chain_handshake) if certificate in self.presented else held(self.observation, certificate, self.fetched, self.call)
 
     @cached_property
     def leaf(self) -> Certificate | None:
@@ -224,21 +216,19 @@ class Case:
         """The certificates of all trust stores in use, each once; of a caller, whose store is not known, the roots that it may know."""
         if self.call:
             return roots(self.observation)
-        held = dict.fromkeys(one for store in self.observation.stores for one in store.certificates)
-        return (*held, *((self.leaf,) if self.leaf and self.pinned and self.leaf not in held else ()))
+        stored = (one for store in self.observation.stores for one in store.certificates)
+        return tuple(dict.fromkeys((*stored, *(self.presented[:1] if self.pinned else ()))))
 
     @cached_property
     def pinned(self) -> bool:
         """Whether the server's own certificate is the expected one, and a profile says that this is enough: then nobody asks for a path to a root."""
-        agreement = self.observation.agreement
-        return agreement is not None and not agreement.trust.pin_after_pkix and met(self.target, self.leaf, self.at) is not None
+        return enough(self.observation.agreement, self.target, self.leaf, self.at)
 
     @cached_property
     def store_size(self) -> int:
         """How many anchors the trust stores hold altogether."""
-        if self.call or self.pinned:
-            return max(1, len(self.anchors))
-        return sum(store.size for store in self.observation.stores)
+        known = max(1, len(self.anchors)) if self.call or self.pinned else 0
+        return known or sum(store.size for store in self.observation.stores)
 
     def as_counted(self, stack: str) -> "Case":
         """This case with the trust stores as this client stack counts them: Java passes over entries that others take."""
@@ -289,10 +279,7 @@ class Case:
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:
         """The client stacks that vote: the one that was named, else every one that was compared with the real program."""
-        known = load_all()
-        if self.pinned:
-            # Who compares the certificate itself asks for no path above it; its dates and its name still count.
-            known = tuple(replace(one, anchors=replace(one.anchors, leaf="checked")) for one in known)
+        known = comparing(load_all()) if self.pinned else load_all()
         if self.target.stack:
             return tuple(one for one in known if one.name == self.target.stack)
         return tuple(one for one in known if one.verified)
@@ -327,7 +314,7 @@ class Case:
         if self.call:
             # What it trusts is not known, and it has spoken for itself.
             return ()
-        found = tuple(self.client.told(self._unloadable(one), self.stacks) for one in self.verdicts)
+        found = tuple(client_told(self.client, self._unloadable(one), self.stacks) for one in self.verdicts)
         lost = step(self.first, Handshake)
         if not self.small_only or self.ordinary is self.first or lost is None:
             return found
@@ -405,10 +392,5 @@ def cases(observation: Observation) -> tuple[Case, ...]:
 
 def fetched(observation: Observation) -> tuple[tuple[str, Certificate], ...]:
     """The certificates in all fetched documents, each with its URL."""
-    found = (
-        (one.url, certificate)
-        for one in observation.fetches
-        if one.ending.how is How.DONE and one.purpose == "issuer"
-        for certificate, _ in read_file(one.body).certificates
-    )
-    return tuple(dict.fromkeys(found))
+    documents = (one for one in observation.fetches if one.ending.how is How.DONE and one.purpose == "issuer")
+    return tuple(dict.fromkeys((one.url, certificate) for one in documents for certificate, _ in read_file(one.body).certificates))

@@ -3,13 +3,11 @@
 Servers refuse in many ways, and few say why: an alert in the handshake, one on the first read, the end of the connection without a word, a page.
 """
 
-from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from probe.case.identity import Climb, Flaw, Found, Listing, climb, examine, listing, sendable, signs
-from probe.case.path import StackVerdict
 from probe.facts.certificate import Certificate
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
@@ -365,18 +363,6 @@ class ClientAuth:
         """Whether this client stack would choose the certificate, once it is asked for one."""
         return stack.client_certificate != BY_LIST or self.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
 
-    def told(self, verdict: StackVerdict, stacks: tuple[Stack, ...]) -> StackVerdict:
-        """A stack's verdict as a user meets it: one that sends no certificate is refused by a server that insists on one, whatever it thinks of the server."""
-        stack = next((one for one in stacks if one.name == verdict.stack), None)
-        if stack is None or not verdict.accepts or not self.accepted or not self.required:
-            return verdict
-        if self.sends(stack):
-            turned_on = f"{verdict.note} {TURNED_ON}".strip() if self.after and stack.post_handshake == IF_TURNED_ON else verdict.note
-            return replace(verdict, note=turned_on)
-        why = "because the server names none of its issuers" if not self.chooses(stack) else f"because the server asks for it only {AFTER}"
-        note = f"It sends no client certificate, {why}, and without one the server refuses it."
-        return replace(verdict, accepts=False, note=f"{verdict.note} {note}".strip())
-
     @cached_property
     def interrupted(self) -> bool:
         """Whether the ordinary attempt was cut off by us."""
@@ -388,9 +374,6 @@ def _location(one: Exchange) -> str:
 
 
 AFTER = "after the handshake (post-handshake authentication of TLS 1.3, RFC 8446 section 4.6.2)"
-TURNED_ON = (
-    "The server asks for the client certificate only after the handshake. The program has to turn that on (openssl s_client: -enable_pha; curl does by itself)."
-)
 BY_TIME = (Flaw.EXPIRED, Flaw.NOT_YET_VALID)
 NEVER, IF_TURNED_ON = "never", "if-turned-on"
 """Whether client stacks can be asked for a certificate after the handshake of TLS 1.3."""

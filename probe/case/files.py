@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from probe.case.edge import self_signed
-from probe.case.file_chains import Chain, Known, OpenEnd, open_ends
+from probe.case.file_chains import PATHS, Chain, Known, OpenEnd, open_ends
 from probe.facts.certificate import Certificate, is_self_issued
 from probe.facts.distinguished import name
 from probe.facts.files import Entry, InspectedFile
@@ -64,6 +64,16 @@ class Disorder:
     own: Certificate
     first: int
     wanted: tuple[Certificate, ...]
+
+
+@noun
+class Stray:
+    """A file that begins with its own certificate, and those in it that are on no way up from there."""
+
+    file: InspectedFile
+    at: str
+    own: Certificate
+    extra: tuple[Certificate, ...]
 
 
 class Files:
@@ -196,7 +206,8 @@ class Files:
     def with_key(self) -> frozenset[Certificate]:
         """The certificates whose private key is in these files, by the key itself or because a store says so."""
         own = {one.entry.certificate for pair in self.pairs for one in pair.certificates if one.entry.certificate}
-        return frozenset(own | {one.entry.certificate for one in self.places if one.entry.role == "own" and one.entry.certificate and one not in self.misplaced})
+        kept = {one.entry.certificate for one in self.places if one.entry.role == "own" and one.entry.certificate and one not in self.misplaced}
+        return frozenset(own | kept)
 
     @cached_property
     def misplaced(self) -> tuple[Place, ...]:
@@ -310,6 +321,25 @@ class Files:
             there = [one for one in dict.fromkeys(held) if one in wanted]
             if len(wanted) > 1 and tuple(there) != wanted:
                 found.append(Disorder(file=file, at=f"/files/{number}", own=own[0], first=held.index(own[0]) + 1, wanted=wanted))
+        return tuple(found)
+
+    @cached_property
+    def strays(self) -> tuple[Stray, ...]:
+        """Files with one end-entity certificate, which stands first, and certificates that are on none of the ways up from it."""
+        found = []
+        leaves = frozenset(self.leaves)
+        for number, file in enumerate(self.every):
+            held = tuple(dict.fromkeys(entry.certificate for entry in file.entries if entry.certificate))
+            if file.kind not in LOOSE or len(held) < 2 or held[0] not in leaves or any(one in leaves for one in held[1:]):
+                continue
+            chain = self.chain(held[0])
+            # Where ways were left out nobody knows what is needed.
+            if chain is None or len(chain.others) >= PATHS - 1:
+                continue
+            used = {link.certificate for path in (chain.path, *chain.others) for link in path.links}
+            extra = tuple(one for one in held if one not in used)
+            if extra:
+                found.append(Stray(file=file, at=f"/files/{number}", own=held[0], extra=extra))
         return tuple(found)
 
 

@@ -1,10 +1,13 @@
 """Which certificates are expected, and when: the one that the user named, or those of a profile around a change. Pure."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from probe.facts.certificate import Certificate
+from probe.facts.profile import Agreement
 from probe.facts.target import Pin, Target
+from probe.stacks import Stack
 
 
 def every(target: Target) -> tuple[Pin, ...]:
@@ -42,6 +45,16 @@ def met(target: Target, leaf: Certificate | None, at: datetime) -> Pin | None:
 def nearest(target: Target, at: datetime) -> Pin | None:
     """The pin with which a certificate that fits none is compared: the last one named of those that count at this moment, else the first of all."""
     return (*every(target)[:1], *counting(target, at))[-1] if target.pin else None
+
+
+def enough(agreement: Agreement | None, target: Target, leaf: Certificate | None, at: datetime) -> bool:
+    """Whether a certificate is an expected one, and the profile says that this will do without a path to a root."""
+    return agreement is not None and not agreement.trust.pin_after_pkix and met(target, leaf, at) is not None
+
+
+def comparing(stacks: tuple[Stack, ...]) -> tuple[Stack, ...]:
+    """The stacks as those who compare the certificate itself: they ask for no path above it; its dates and its name still count."""
+    return tuple(replace(one, anchors=replace(one.anchors, leaf="checked")) for one in stacks)
 
 
 def _midnight(day: str) -> datetime:

@@ -1,5 +1,7 @@
 """Where a fact stands in the observation document, as a JSON pointer (RFC 6901). Pure."""
 
+from probe.case.called import placed
+from probe.facts.certificate import Certificate
 from probe.facts.observation import Call, Exchange, Handshake, Observation
 
 
@@ -21,6 +23,16 @@ def pointer(seen: Observation, fact: object, call: Call | None = None) -> str:
             if other is fact:
                 return f"/{field}/{number}"
     return "/target"
+
+
+def held(seen: Observation, certificate: Certificate, fetched: tuple[tuple[str, Certificate], ...], call: Call | None = None) -> str:
+    """The place of a certificate that was not sent: in a store, beside the call, or in a fetched document (``fetched``: URL and certificate)."""
+    for number, store in enumerate(seen.stores):
+        if certificate in store.certificates:
+            return f"/stores/{number}/certificates/{store.certificates.index(certificate)}"
+    if call and (beside := placed(seen, certificate)):
+        return beside
+    return next((pointer(seen, one, call) for one in seen.fetches for url, other in fetched if other == certificate and one.url == url), "/target")
 
 
 def _in_call(seen: Observation, fact: object, call: Call) -> str:

@@ -95,6 +95,22 @@ def pairs(case: Case) -> tuple[tuple[Certificate, Certificate], ...]:
     return tuple(found)
 
 
+def identity_pairs(case: Case) -> tuple[tuple[Certificate, Certificate], ...]:
+    """The same for the client certificate: what is sent of it, and the issuers that are known from elsewhere."""
+    if case.client.identity is None:
+        return ()
+    chain = (*case.client.climb.sent, *case.client.climb.beyond)
+    return tuple(zip(chain, chain[1:], strict=False))
+
+
+def identity_standings(case: Case) -> tuple[Standing, ...]:
+    """One for each certificate of the client's chain below its highest known one, the client's own first; empty when revocation is not looked at."""
+    if case.target.revocation == OFF:
+        return ()
+    moments = Moments(judged=case.at, seen=case.observation.taken_at)
+    return tuple(_standing(case, certificate, issuer, b"", moments) for certificate, issuer in identity_pairs(case))
+
+
 def by_itself(case: Case) -> bool:
     """Whether every path that was judged is no more than a server's certificate that is itself trusted: of an anchor nobody asks for a status."""
     paths = [one.path for one in case.verdicts if one.path]

@@ -97,6 +97,11 @@ class Rollover:
         leaves = [case.leaf for case in self._cases if case.leaf is not None]
         return next((one for one in leaves if new is not None and one != new and _same(one, new)), None)
 
+    @property
+    def unread_present(self) -> str:
+        """The file that was named for the certificate before it, when there is none in it; else ""."""
+        return next((one.source for one in self._given(PRESENT) if not _held(one.files)), "")
+
     @cached_property
     def own(self) -> tuple[InspectedFile, ...]:
         """The own certificate's file."""

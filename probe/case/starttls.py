@@ -51,7 +51,8 @@ def came(one: Preamble) -> Came:
     """Say how the words before TLS ended."""
     fields = dict(one.fields)
     if one.ending.how is How.DONE:
-        return Came.GO
+        # The S of PostgreSQL is also the first letter of SSH.
+        return Came.STRANGE if one.surplus and stranger(one) else Came.GO
     if one.ending.how is How.LOCAL:
         return Came.STRANGE if one.ending.local is Local.LIMIT else Came.OURS
     if stranger(one):

@@ -12,14 +12,18 @@ PROGRAMS = "Programs that are built on OpenSSL, as curl, Python and nginx,"
 
 
 def unloadable(case: Case, kinds: tuple[str, ...], actions: tuple[str, ...]) -> Finding | None:
-    """The finding about what OpenSSL does not load of these kinds: a risk where the server asks for a certificate, since the probe is not the program."""
+    """The finding about what OpenSSL does not load of these kinds: where the server asks for a certificate, it stops the programs that are built on it.
+
+    Others may read the file as the probe does. Where the server goes on without one, such a program does not come that far either.
+    """
     identity = case.observation.identity
     found = tuple(one for one in identity.unloadable if one.what in kinds) if identity else ()
     if identity is None or not found or identity.own is None:
         return None
     concerned = case.client.requested and any(one.name == OPENSSL for one in case.stacks)
     return Finding(
-        effect=Effect.RISKS if concerned else Effect.NOTE,
+        effect=Effect.BREAKS if concerned else Effect.NOTE,
+        stacks=case.stopped((OPENSSL,)) if concerned else (),
         summary=" ".join(sentence(identity, one) for one in found),
         about=(identity.own,),
         evidence=tuple(Evidence(says=f'OpenSSL says of {_file(identity, one)}: "{one.words}".', at="/identity/unloadable") for one in found),

@@ -13,6 +13,8 @@ BY_LIST = (
     " openssl verify -crl_check -CRLfile list.crl -partial_chain -trusted issuer.pem certificate.pem"
 )
 """Gets the list that a certificate names, and has OpenSSL look into it. OpenSSL's own -crl_download never gives up on a port that refuses."""
+BY_OCSP = 'openssl ocsp -issuer issuer.pem -cert certificate.pem -noverify -url "$(openssl x509 -in certificate.pem -noout -ocsp_uri | grep -m 1 ^http:)"'
+"""Asks the responder that a certificate names."""
 _NAMES = {STAPLE: "The stapled answer", "ocsp": "OCSP at", "crl": "The list at"}
 
 

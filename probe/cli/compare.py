@@ -39,6 +39,7 @@ def compare(
     first: Annotated[str, typer.Argument(metavar="A", help="A saved observation, a certificate file or folder, or a target.")],
     second: Annotated[Text, typer.Argument(metavar="[B]", help="What it is compared with. Without it, the addresses of A with each other.")] = None,
     trust: Annotated[list[str] | None, typer.Option(help="For targets that are asked now: system (default), certifi, none, a file or a folder.")] = None,
+    trust_password_env: Annotated[Text, typer.Option(metavar="NAME", help="The environment variable that holds the password of the trust store.")] = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For each target.")] = 30.0,
     password_env: Annotated[Text, typer.Option(metavar="NAME", help="The environment variable that holds the password of a file.")] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html or markdown.")] = "terminal",
@@ -56,7 +57,7 @@ def compare(
     if form not in FORMATS:
         raise Unusable(f"There is no format {form!r} for a comparison.", f"Choose one of {', '.join(FORMATS)}.")
     check_files(output, html=html, inputs=(first, second, *(trust or ())))
-    get = partial(_seen, trust=tuple(trust or ()), timeout=timeout, password_env=password_env or "")
+    get = partial(_seen, trust=tuple(trust or ()), store=trust_password_env or "", timeout=timeout, password_env=password_env or "")
     if second is None:
         found = _alone(first, get)
     else:
@@ -117,19 +118,23 @@ def _written(found: "tuple[Comparison, ...]", form: str, to_terminal: bool, colo
     return comparison.terminal(found, to_terminal and colour(coloured), width() if to_terminal else 100)
 
 
-def _seen(source: str, *, trust: tuple[str, ...], timeout: float, password_env: str) -> "Observation":
+def _seen(source: str, *, trust: tuple[str, ...], store: str, timeout: float, password_env: str) -> "Observation":
     """What is at a source: saved, in files, or asked now. Raises ``Unusable``."""
     path = Path(source)
     if not _exists(path):
-        return _asked(source, trust, timeout)
+        return _asked(source, trust, store, timeout)
     if path.is_file() and _is_saved(path):
         from probe.jobs.replay import saved
 
         return saved(path)
     from probe.capture.store_password import Passwords
-    from probe.jobs.inspect import Wishes, inspect
+    from probe.case.files import Files
+    from probe.jobs.inspect import Wishes, inspect, locked
 
-    return inspect((source,), Wishes(password_env=password_env), Passwords(password_env, ask_password), partial(progress, "compare"))
+    seen = inspect((source,), Wishes(password_env=password_env), Passwords(password_env, ask_password), partial(progress, "compare"))
+    if not Files(seen).certificates and (shut := locked(source, seen)):
+        raise shut
+    return seen
 
 
 def _exists(path: Path) -> bool:
@@ -147,9 +152,10 @@ def _is_saved(path: Path) -> bool:
     return start[:1] in (b"{", b"<") or start[:2] in (b"\xff\xfe", b"\xfe\xff")
 
 
-def _asked(source: str, trust: tuple[str, ...], timeout: float) -> "Observation":
+def _asked(source: str, trust: tuple[str, ...], store: str, timeout: float) -> "Observation":
+    from probe.capture.store_password import StorePassword
     from probe.jobs.check import observe, stores
     from probe.jobs.target import Options, target
 
     meant = target(source, Options(timeout=timeout, trust=trust))
-    return observe(meant, stores(meant), partial(progress, meant.spelled))
+    return observe(meant, stores(meant, StorePassword(store, ask_password)), partial(progress, meant.spelled))

@@ -49,6 +49,9 @@ def golive(
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="DNS is not switched yet: check the machine at this address (one endpoint).")] = None,
     proxy: Annotated[Text, typer.Option(metavar="URL|none", help="Go through this proxy. Default: as HTTPS_PROXY and NO_PROXY say.")] = None,
     trust: Annotated[list[str] | None, typer.Option(help="With --profile: system, certifi, none, a file or a folder. Repeat to add up.")] = None,
+    trust_password_env: Annotated[
+        Text, typer.Option(metavar="NAME", help="With --profile: the environment variable that holds the password of the trust store.")
+    ] = None,
     cert: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: the client's certificate (PEM, DER), or a PKCS12 file.")] = None,
     key: Annotated[Text, typer.Option(metavar="FILE", help="With --profile: its private key, if that is in a file of its own.")] = None,
     password_env: Annotated[Text, typer.Option(metavar="NAME", help="With --profile: the environment variable that holds the password of the key.")] = None,
@@ -98,7 +101,7 @@ def golive(
         resolver=tuple(resolver or ()),
         proxy=proxy,
     )
-    seen = _seen(plan, mine, on, days)
+    seen = _seen(plan, mine, on, days, trust_password_env or "")
     if seen is None:
         return 2
     found = compose(seen)
@@ -115,15 +118,20 @@ def golive(
     return exit_code(found, strict)
 
 
-def _seen(plan: Path | None, mine: "Options", on: str | None, days: int | None) -> "Inspection | None":
+def _seen(plan: Path | None, mine: "Options", on: str | None, days: int | None, store: str) -> "Inspection | None":
     """What is to be judged: looked at now, or saved before; ``None`` when the faults of the plan were told."""
     from probe.jobs.golive import inspect
     from probe.jobs.golive_saved import saved
 
     before = saved(plan) if plan is not None else None
     if before is not None:
+        if store:
+            raise Unusable("--trust-password-env is for looking, and what was saved is only judged again.", "Leave it out.")
         return _again(before, mine, on, days)
-    prepared = _of_profile(plan, mine, on, days) if mine.profile is not None else _of_plan(plan, mine, on, days)
+    if store and mine.profile is None:
+        says = "--trust-password-env goes with --profile; for a plan it stands in the plan."
+        raise Unusable(says, "Write trust-password-env = ... in its [[endpoint]] table.")
+    prepared = _of_profile(plan, mine, on, days, store) if mine.profile is not None else _of_plan(plan, mine, on, days)
     return None if prepared is None else inspect(prepared, progress)
 
 
@@ -142,7 +150,7 @@ def _again(before: "Inspection", mine: "Options", on: str | None, days: int | No
     return rejudged(before, day(on if on is not None else before.day.named or None, after))
 
 
-def _of_profile(plan: Path | None, mine: "Options", on: str | None, days: int | None) -> "Prepared":
+def _of_profile(plan: Path | None, mine: "Options", on: str | None, days: int | None, store: str) -> "Prepared":
     from probe.facts.golive import DAYS
     from probe.jobs.golive import of_profile, prepared
     from probe.jobs.golive_plan import day
@@ -150,7 +158,7 @@ def _of_profile(plan: Path | None, mine: "Options", on: str | None, days: int | 
     if plan is not None:
         raise Unusable("Both a plan and --profile are given.", "Leave out one of the two; a plan names profiles inside of it.")
     when = day(on, DAYS if days is None else _days(days))
-    return prepared(of_profile(mine, when), None, when, ask_password)
+    return prepared(of_profile(mine, when, trust_password_env=store), None, when, ask_password)
 
 
 def _of_plan(path: Path | None, mine: "Options", on: str | None, days: int | None) -> "Prepared | None":

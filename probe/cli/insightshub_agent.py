@@ -12,6 +12,9 @@ from probe.cli.insightshub_options import (
     GatewayUrl,
     Key,
     PasswordEnv,
+    Proxy,
+    ProxyPasswordEnv,
+    ProxyUser,
     Region,
     ShowOpenssl,
     Timeout,
@@ -83,6 +86,9 @@ def check(
     trust: Trust = None,
     trust_password_env: TrustPasswordEnv = None,
     connect: Connect = None,
+    proxy: Proxy = None,
+    proxy_user: ProxyUser = None,
+    proxy_password_env: ProxyPasswordEnv = None,
     timeout: Timeout = 30.0,
     form: Format = "terminal",
     color: Color = True,
@@ -92,7 +98,11 @@ def check(
     from probe.jobs.insights_hub.agent import check as checked
 
     check_form(form)
-    way = access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout) if token_env or token_file else None
+    way = (
+        access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout, (proxy, proxy_user, proxy_password_env))
+        if token_env or token_file
+        else None
+    )
     password = Password(password_env or "", ask_password)
     return finish(checked(chain, key=key, authority=authority, tenant=tenant, client_id=client_id, password=password, access=way), form, color)
 

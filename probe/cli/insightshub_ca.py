@@ -14,6 +14,9 @@ from probe.cli.insightshub_options import (
     GatewayUrl,
     Key,
     PasswordEnv,
+    Proxy,
+    ProxyPasswordEnv,
+    ProxyUser,
     Region,
     ShowOpenssl,
     Timeout,
@@ -108,6 +111,9 @@ def upload(
     trust: Trust = None,
     trust_password_env: TrustPasswordEnv = None,
     connect: Connect = None,
+    proxy: Proxy = None,
+    proxy_user: ProxyUser = None,
+    proxy_password_env: ProxyPasswordEnv = None,
     timeout: Timeout = 30.0,
     dry_run: DryRun = False,
     form: Format = "terminal",
@@ -117,7 +123,7 @@ def upload(
     from probe.jobs.insights_hub.upload import upload as uploaded
 
     check_form(form)
-    way = access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout, dry_run)
+    way = access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout, (proxy, proxy_user, proxy_password_env), dry_run)
     return finish(uploaded(authority, name, way, dry_run), form, color)
 
 
@@ -136,6 +142,9 @@ def verify(
     trust: Trust = None,
     trust_password_env: TrustPasswordEnv = None,
     connect: Connect = None,
+    proxy: Proxy = None,
+    proxy_user: ProxyUser = None,
+    proxy_password_env: ProxyPasswordEnv = None,
     timeout: Timeout = 30.0,
     dry_run: DryRun = False,
     show_openssl: ShowOpenssl = False,
@@ -152,7 +161,7 @@ def verify(
         return finish(commands(authority, key, variable_name(password_env or "")), form, color)
     if certificate is not None and key is not None:
         raise Unusable("--certificate names what was signed already, and --key what to sign with.", "Leave out one of the two.")
-    way = access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout, dry_run)
+    way = access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout, (proxy, proxy_user, proxy_password_env), dry_run)
     password = Password(password_env or "", ask_password)
     return finish(verified(authority, way, key=key, password=password, certificate=certificate, identifier=identifier, dry_run=dry_run), form, color)
 
@@ -168,6 +177,9 @@ def list_(
     trust: Trust = None,
     trust_password_env: TrustPasswordEnv = None,
     connect: Connect = None,
+    proxy: Proxy = None,
+    proxy_user: ProxyUser = None,
+    proxy_password_env: ProxyPasswordEnv = None,
     timeout: Timeout = 30.0,
     dry_run: DryRun = False,
     form: Format = "terminal",
@@ -177,7 +189,15 @@ def list_(
     from probe.jobs.insights_hub.upload import list_ as listed
 
     check_form(form)
-    return finish(listed(authority, access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout, dry_run), dry_run), form, color)
+    return finish(
+        listed(
+            authority,
+            access(region, gateway, token_env, token_file, trust, trust_password_env, connect, timeout, (proxy, proxy_user, proxy_password_env), dry_run),
+            dry_run,
+        ),
+        form,
+        color,
+    )
 
 
 def _new_password(encrypt: bool, variable: str | None, what: str) -> bytes:

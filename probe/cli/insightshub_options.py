@@ -25,6 +25,9 @@ TokenFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Or the fil
 Trust = Annotated[list[str] | None, typer.Option(help="What the gateway's certificate is judged by, as for probe check. Default: system.")]
 TrustPasswordEnv = Annotated[str | None, typer.Option(metavar="NAME", help="The environment variable that holds the password of the trust store.")]
 Connect = Annotated[str | None, typer.Option(metavar="ADDRESS[:PORT]", help="Connect to this address instead of resolving the host.")]
+Proxy = Annotated[str | None, typer.Option(metavar="URL|none", help="Go through this proxy; none: not even through that of the environment.")]
+ProxyUser = Annotated[str | None, typer.Option(metavar="NAME", help="The user name for the proxy.")]
+ProxyPasswordEnv = Annotated[str | None, typer.Option(metavar="NAME", help="The environment variable that holds the proxy's password.")]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="For looking at the gateway, and for each request.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the exact requests, with the name of the token in place of the token, and send nothing.")]
 ShowOpenssl = Annotated[bool, typer.Option("--show-openssl", help="Print the commands of openssl that do the same, and do nothing.")]
@@ -45,21 +48,27 @@ def access(
     trust_password_env: str | None,
     connect: str | None,
     timeout: float,
+    proxy: tuple[str | None, str | None, str | None],
     dry_run: bool = False,
 ) -> "Access":
     """How the API is reached, from the options. Raises ``Unusable``."""
     from probe.capture.store_password import StorePassword
+    from probe.cli.check import proxy_login
     from probe.jobs.insights_hub.place import place
     from probe.jobs.insights_hub.session import Access
     from probe.jobs.insights_hub.token import placeholder, token
     from probe.jobs.target import Options
 
     # Judged as OpenSSL does: what is asked here is whether the probe itself may send a secret there.
-    options = Options(trust=tuple(trust or ()), connect=connect, timeout=timeout, stack="openssl")
+    url, user, proxy_password_env = proxy
+    options = Options(
+        trust=tuple(trust or ()), connect=connect, timeout=timeout, stack="openssl", proxy=url, proxy_user=user, proxy_password_env=proxy_password_env
+    )
     where = place(region, gateway, options)
     given = token(token_env, token_file) if token_env or token_file or not dry_run else placeholder()
     password = StorePassword(trust_password_env or "", ask_password)
-    return Access(place=where, token=given, password=password, progress=partial(progress, where.name))
+    login = None if dry_run else proxy_login([(where.target, None)], user, proxy_password_env)
+    return Access(place=where, token=given, password=password, progress=partial(progress, where.name), login=login)
 
 
 def check_form(form: str) -> None:

@@ -45,6 +45,7 @@ def inspect(
     trust: Annotated[
         list[str] | None, typer.Option(help="Whose roots are known besides: system (default), certifi, none, a file or a folder. Repeat to add up.")
     ] = None,
+    trust_password_env: Annotated[Text, typer.Option(metavar="NAME", help="The environment variable that holds the password of the trust store.")] = None,
     stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="Judge for this client stack (java, openssl).")] = None,
     at: Annotated[Text, typer.Option(metavar="TIME", help="Judge for this moment (2026-12-31 or 2026-12-31T08:00:00Z).")] = None,
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="With --against: connect to this address instead of resolving the host.")] = None,
@@ -71,7 +72,9 @@ def inspect(
     if save is not None and redact:
         says = "--save and --redact exclude each other: what was found is made of names and certificates."
         raise Unusable(says, "Save it first, then: probe report FILE --redact")
-    seen = looked(files, password_env, against, saved, fetch, fetch_private, trust, stack, at, connect, timeout, profile, env, endpoint, var)
+    seen = looked(
+        files, password_env, against, saved, fetch, fetch_private, trust, stack, at, connect, timeout, profile, env, endpoint, var, trust_password_env
+    )
     report = compose((diagnose(seen),))
     if redact:
         from probe.report.redact import redact as redacted
@@ -102,9 +105,10 @@ def looked(
     env: str | None = None,
     endpoint: str | None = None,
     var: list[str] | None = None,
+    trust_password_env: str | None = None,
 ) -> "Observation":
     """What the options ask for, without a report. Raises ``Unusable``."""
-    from probe.capture.store_password import Passwords
+    from probe.capture.store_password import Passwords, StorePassword
     from probe.jobs.inspect import Wishes, inspect, served
     from probe.jobs.replay import saved as observation
     from probe.jobs.target import moment
@@ -128,7 +132,8 @@ def looked(
         endpoint=endpoint,
         var=tuple(var or ()),
     )
-    return inspect(tuple(files), wishes, Passwords(password_env or "", ask_password), partial(progress, "inspect"), sent)
+    opening = Passwords(password_env or "", ask_password), StorePassword(trust_password_env or "", ask_password)
+    return inspect(tuple(files), wishes, opening[0], partial(progress, "inspect"), sent, opening[1])
 
 
 def asked(against: str, connect: str | None, timeout: float) -> "Observation":

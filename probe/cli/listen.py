@@ -36,6 +36,7 @@ def listen(
         str, typer.Option("--request-client-cert", metavar="off|optional|required", help="Ask callers for a certificate; required: refuse who sends none.")
     ] = "off",
     trust: Annotated[list[str] | None, typer.Option(help="For the callers' certificates: a file or folder. Their names are told to the caller.")] = None,
+    trust_password_env: Annotated[Text, typer.Option(metavar="NAME", help="The environment variable that holds the password of the trust store.")] = None,
     uploaded: Annotated[Text, typer.Option(metavar="FILE", help="The certificate of this machine that the caller has on file, to compare.")] = None,
     profile: Annotated[Text, typer.Option(metavar="NAME|FILE", help="Who is to call: the endpoint of a known system that has direction in.")] = None,
     env: Annotated[Text, typer.Option(metavar="NAME", help="The environment of the profile, such as prod or qa.")] = None,
@@ -72,6 +73,7 @@ def listen(
         name=name,
         request=request,
         trust=tuple(trust or ()),
+        trust_password_env=trust_password_env or "",
         calls=calls,
         timeout=timeout,
         status=answer,

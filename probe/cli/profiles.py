@@ -210,6 +210,7 @@ def _lines(one: "Profile") -> list[str]:
             f"To hand over: {one.handover.preferred} as {one.handover.format}, to {one.handover.recipient or 'the other side'}",
             f"  {one.handover.question_text}",
         ]
+    lines += _files(one)
     open_ = unverified(one)
     lines += ["", "Not verified:", *(f"  {text[:1].upper()}{text[1:]}" for text in open_)] if open_ else []
     return [*lines, "", f"Sources: {'; '.join(one.sources) or 'none named'}"]
@@ -248,6 +249,21 @@ def _unused(one: "Profile") -> list[str]:
     found += ["selection: the report names the clients that choose by the list in any case"] if one.client_certificate.selection == "by-ca-list" else []
     found += ["reachable_from_client: name --revocation to ask from here"] if not one.revocation.reachable_from_client else []
     return [f"Not used by a check: {text}" for text in found]
+
+
+def _files(one: "Profile") -> list[str]:
+    """What the profile says of files: requests, and the exchange of a certificate."""
+    lines: list[str] = []
+    if one.request:
+        rules = [f"key {' or '.join(one.request.key)}"] if one.request.key else []
+        rules += [f"{one.request.least_bits} bits or more"] if one.request.least_bits else []
+        rules += [f"{rule.attribute} {rule.equals or rule.regex}" for rule in one.request.subject_rules]
+        rules += ["a renewal keeps the whole subject"] if one.request.same_subject else []
+        lines += ["", f"Requests (probe inspect REQUEST --profile {one.id}): {'; '.join(rules) or 'no rule'}"]
+        lines += [f"  {one.request.note}"] if one.request.note else []
+    if one.renewal:
+        lines += ["", f"A partner's new certificate, step by step: probe trust --profile {one.id} --var {one.renewal.new.strip('{}')}=FILE"]
+    return lines
 
 
 def _check(one: "Check") -> list[str]:

@@ -1,6 +1,7 @@
 """Private keys in Java's own key stores, opened in memory only to see which public key they belong to. Sans I/O.
 
-JKS hides a key with SHA-1 as ``sun.security.provider.KeyProtector`` does: a stream of digests over password and salt, and a digest of password and key at the end.
+JKS hides a key with SHA-1 as ``sun.security.provider.KeyProtector`` does: a stream of digests over password and salt, and a digest of password and key at
+the end.
 JCEKS encrypts it with ``PBEWithMD5AndTripleDES``, as ``com.sun.crypto.provider.KeyProtector`` and ``PBES1Core`` do; it also reads what JKS wrote.
 """
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from probe import VERSION
 from probe.capture.clock import Clock
 from probe.capture.files import load as load_file
+from probe.capture.store_password import StorePassword
 from probe.capture.stores import Loaded
 from probe.case.resolved import literal
 from probe.facts.golive import Day, Inspection, Look, Place, Seen
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from probe.capture.identity import Prompt
 
 T = TypeVar("T")
+Stores = dict[tuple[tuple[str, ...], str], tuple[Loaded, ...]]
+"""What was read of trust sources, by their names and the variable with their password."""
 AT_ONCE = 4
 """Checks that are made at the same time: judging what came takes the machine's time too, and a late look at the clock would be told as the peer's."""
 SYSTEM = "system"
@@ -64,11 +67,11 @@ def load_plan(path: Path) -> tuple[Plan, Faults]:
     return read(text, str(path), path.parent)
 
 
-def of_profile(options: Options, day: Day, title: str = "") -> Plan:
+def of_profile(options: Options, day: Day, title: str = "", trust_password_env: str = "") -> Plan:
     """The plan that one profile makes: every endpoint of the environment, in both directions."""
     name = options.profile or ""
-    place = Place(name=options.endpoint or "", required=True)
-    return Plan(title=title or f"Before going live: {name}", source=f"profile {name}", day=day, wanted=(Wanted(number=0, place=place, options=options),))
+    every = Wanted(number=0, place=Place(name=options.endpoint or "", required=True), options=options, trust_password_env=trust_password_env)
+    return Plan(title=title or f"Before going live: {name}", source=f"profile {name}", day=day, wanted=(every,))
 
 
 def prepared(plan: Plan, faults: Faults | None, day: Day, prompt: "Prompt | None" = None) -> Prepared:
@@ -77,7 +80,7 @@ def prepared(plan: Plan, faults: Faults | None, day: Day, prompt: "Prompt | None
     # What is valid only from that day on is judged for that day.
     at = day.begin if day.begin is not None and day.begin > now else None
     every: list[Errands] = []
-    trusted: dict[tuple[str, ...], tuple[Loaded, ...]] = {}
+    trusted: Stores = {}
     for one in plan.wanted:
         preparing = _Preparing(one, faults, at.isoformat() if at else None, trusted, prompt)
         every += preparing.errands()
@@ -107,7 +110,7 @@ def inspect(given: Prepared, progress: Callable[[str, str], None]) -> Inspection
 class _Preparing:
     """One table of the plan, on its way to what is to be done."""
 
-    def __init__(self, one: Wanted, faults: Faults | None, at: str | None, trusted: dict[tuple[str, ...], tuple[Loaded, ...]], prompt: "Prompt | None") -> None:
+    def __init__(self, one: Wanted, faults: Faults | None, at: str | None, trusted: "Stores", prompt: "Prompt | None") -> None:
         self.one = one
         self.faults = faults
         self.at = at
@@ -180,9 +183,10 @@ class _Preparing:
         return Errands(place=place, spelled=main.spelled, named=tuple(named), credential=credential)
 
     def _stores(self, main: Target) -> tuple[Loaded, ...]:
-        if main.trust not in self.trusted:
-            self.trusted[main.trust] = stores(main)
-        return self.trusted[main.trust]
+        key = (main.trust, self.one.trust_password_env)
+        if key not in self.trusted:
+            self.trusted[key] = stores(main, StorePassword(self.one.trust_password_env, self.prompt))
+        return self.trusted[key]
 
     def _errand(
         self, one: Target, trusted: tuple[Loaded, ...], identity: Identity | None, credential: Credential | None, agreement: Agreement | None

@@ -23,7 +23,23 @@ TOP = ("schema", "title", "on", "days", "checked-by", "endpoint")
 TABLE = "endpoint"
 FROM_PROFILE = ("env", "vars", "endpoint")
 FIELDS = (
-    *("name", "target", "profile", *FROM_PROFILE, "direction", "names", "trust", "connect", "resolver", "proxy", "cert", "key", "password-env", "send-anyway"),
+    *(
+        "name",
+        "target",
+        "profile",
+        *FROM_PROFILE,
+        "direction",
+        "names",
+        "trust",
+        "trust-password-env",
+        "connect",
+        "resolver",
+        "proxy",
+        "cert",
+        "key",
+        "password-env",
+        "send-anyway",
+    ),
     *("as", "pin", "uploaded", "timeout", "required", "skip", "reason"),
 )
 OF_CLIENT = ("key", "password-env", "send-anyway")
@@ -31,12 +47,16 @@ OF_CLIENT = ("key", "password-env", "send-anyway")
 
 @noun
 class Wanted:
-    """One table of a plan: its place, the target as written ("": those of the profile), and all that was said about it. ``number`` counts the tables from 0."""
+    """One table of a plan: its place, the target as written ("": those of the profile), and all that was said about it. ``number`` counts the tables from 0.
+
+    ``trust_password_env`` names the environment variable with the password of the trust stores ("": none).
+    """
 
     number: int
     place: Place
     spelled: str = ""
     options: Options = Options()
+    trust_password_env: str = ""
 
 
 @noun
@@ -185,6 +205,7 @@ def _wanted(table: Table, number: int, folder: Path) -> Wanted:
         place=place,
         spelled=spelled,
         options=_options(table, place, folder),
+        trust_password_env=table.text("trust-password-env"),
     )
 
 

@@ -9,7 +9,7 @@ from probe import VERSION
 from probe.capture.clock import Clock
 from probe.capture.inspect import inspected
 from probe.capture.run import drive, together
-from probe.capture.store_password import Passwords
+from probe.capture.store_password import Passwords, StorePassword
 from probe.capture.stores import Loaded
 from probe.capture.stores import load as load_store
 from probe.capture.vantage import vantage
@@ -54,19 +54,33 @@ class Wishes:
 
 
 def inspect(
-    sources: tuple[str, ...], wishes: Wishes, passwords: Passwords, progress: Progress = lambda _text: None, served: tuple[Served, ...] = ()
+    sources: tuple[str, ...],
+    wishes: Wishes,
+    passwords: Passwords,
+    progress: Progress = lambda _text: None,
+    served: tuple[Served, ...] = (),
+    stores: StorePassword | None = None,
 ) -> Observation:
-    """Read everything, fetch what is missing if that is wanted, and give what was found. Raises ``Unusable``."""
+    """Read everything, fetch what is missing if that is wanted, and give what was found; ``stores`` opens trust stores. Raises ``Unusable``."""
     target, agreement = _by_profile(_target(sources, wishes), wishes)
     clock = Clock()
     files = inspected(sources, passwords, progress)
-    trusted = _trusted(wishes.trust)
+    trusted = _trusted(wishes.trust, stores)
     seen = Observation(probe=VERSION, libraries=libraries(), taken_at=clock.taken_at, vantage=vantage(None), target=target, files=files, against=served)
     seen = replace(seen, agreement=agreement)
     seen = _knowing(seen, trusted)
     if wishes.fetch:
         seen = _fetching(seen, trusted, clock, progress)
     return replace(seen, took=clock.now())
+
+
+def locked(path: str, one: Observation) -> Unusable | None:
+    """What to say of a file of which nothing could be read for want of its password; ``None`` when that is not why."""
+    problems = {each.problem for each in one.files}
+    if not problems & {"password-missing", "password-wrong"}:
+        return None
+    what = "needs a password" if "password-missing" in problems else "cannot be opened with this password"
+    return Unusable(f"{path} {what}.", "Put it into an environment variable and name that with --password-env NAME.")
 
 
 def _target(sources: tuple[str, ...], wishes: Wishes) -> Target:
@@ -101,9 +115,9 @@ def _by_profile(target: Target, wishes: Wishes) -> tuple[Target, Agreement | Non
     return replace(target, profile=wishes.profile, env=wishes.env or "", endpoint=place, variables=variables(wishes.var)), agreement
 
 
-def _trusted(sources: tuple[str, ...]) -> tuple[Loaded, ...]:
+def _trusted(sources: tuple[str, ...], password: StorePassword | None) -> tuple[Loaded, ...]:
     if sources:
-        return tuple(load_store(one) for one in sources)
+        return tuple(load_store(one, password) for one in sources)
     try:
         return (load_store("system"),)
     except Unusable:

@@ -10,6 +10,7 @@ from probe.capture.clock import Clock
 from probe.capture.identity import Password, Prompt, load
 from probe.capture.listen import Door, Heed, Reception
 from probe.capture.run import drive
+from probe.capture.store_password import StorePassword
 from probe.capture.stores import Loaded, relevant
 from probe.capture.stores import load as load_store
 from probe.capture.vantage import vantage
@@ -52,6 +53,7 @@ class Wishes:
     name: str | None = None
     request: str = OFF
     trust: tuple[str, ...] = ()
+    trust_password_env: str = ""
     calls: int = 1
     timeout: float = 300.0
     status: int = 200
@@ -75,7 +77,7 @@ class Listener:
         named = reference(wishes.name)
         self.served, credential = self._own(wishes, named, prompt)
         host = named or _own_name(self.served)
-        self.trusted = tuple(load_store(one) for one in wishes.trust)
+        self.trusted = tuple(load_store(one, StorePassword(wishes.trust_password_env, prompt)) for one in wishes.trust)
         context, said = _context(credential, wishes.request, self.trusted, self.served)
         self.notes = (*self.served.notes, *((f"OpenSSL serves this certificate only at its lowest security level: {said}.",) if said else ()))
         if wishes.cert is not None and named and self.served.own and not compare(host, self.served.own).matches:

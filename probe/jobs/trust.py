@@ -120,7 +120,7 @@ def _file(path: str, options: Options, variables: tuple[str, str], ask: Prompt, 
         target = replace(one.target, stack=options.stack or one.target.stack, at=_moment(options) or one.target.at, name=options.name or one.target.name)
         if not options.trust:
             return replace(one, target=target)
-        trusted = tuple(load(each) for each in options.trust)
+        trusted = tuple(load(each, StorePassword(variables[0], ask)) for each in options.trust)
         return _told(replace(one, target=target), replace(target, trust=options.trust), trusted, None)
     from probe.jobs.inspect import Wishes, inspect
 
@@ -139,7 +139,7 @@ def _file(path: str, options: Options, variables: tuple[str, str], ask: Prompt, 
         timeout=options.timeout,
     )
     others = Passwords(variables[1], ask)
-    one = inspect((path,), wishes, others, partial(progress, path))
+    one = inspect((path,), wishes, others, partial(progress, path), stores=StorePassword(variables[0], ask))
     if not _certificates(one):
         raise _useless(path, one)
     files = given(agreement, trust, (StorePassword(variables[0], ask), others), partial(progress, path), (path, one.files))
@@ -158,10 +158,10 @@ def _by_profile(target: Target, options: Options, agreement: Agreement | None) -
 
 def _useless(path: str, one: Observation) -> Unusable:
     """Say why a file or folder holds no certificate."""
-    problems = {each.problem for each in one.files}
-    if problems & {"password-missing", "password-wrong"}:
-        what = "needs a password" if "password-missing" in problems else "cannot be opened with this password"
-        return Unusable(f"{path} {what}.", "Put it into an environment variable and name that with --password-env NAME.")
+    from probe.jobs.inspect import locked
+
+    if shut := locked(path, one):
+        return shut
     looks = next((each.looks_like for each in one.files if each.looks_like), "")
     like = f": it looks like {looks}" if looks else ""
     return Unusable(f"{path} holds no certificate that can be read{like}.", "Name a file with certificates, an endpoint, or a saved observation.")

@@ -1,6 +1,7 @@
 """The advice which certificate to install as JUnit XML for pipelines: a suite a target, with one case: is there a choice that suffices?
 
-A choice that is good for some clients only is a failure, as is none; what was not found out is an error. What else was noticed stands in the output of the suite.
+A choice that is good for some clients only is a failure, as is none; what was not found out is an error. What else was noticed stands in the output of the
+suite.
 """
 
 from probe.causes.words import Verdict

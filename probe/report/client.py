@@ -3,6 +3,8 @@
 from probe.case.case import Case
 from probe.case.client_auth import BY_LIST, NEVER, ClientAuth, Said, exchange_of, refusal
 from probe.case.identity import Listing
+from probe.case.revocation import OFF, identity_standings
+from probe.case.status import Status
 from probe.causes.identity import told
 from probe.causes.on_file import compared
 from probe.causes.sent_chain import strays, unseen
@@ -137,9 +139,21 @@ def _named(case: Case, identity: Identity, own: Certificate) -> list[tuple[str, 
     if seen.requested and seen.issuers:
         found.append(("Clients that choose by the list", _choosing(case)))
     found += [("Remark", one) for one in identity.notes]
+    found += [("Revocation", text) for text in _revocation(case)]
     if said := compared(case):
         found.append(("On file", said))
     return found
+
+
+def _revocation(case: Case) -> tuple[str, ...]:
+    """What the client's authorities say of its certificates, once that is asked for."""
+    if case.target.revocation == OFF:
+        return ()
+    known = identity_standings(case)
+    if not known:
+        return ("not looked at: the issuer of the certificate is not known; name it in the same file",)
+    words = {Status.GOOD: "not revoked", Status.REVOKED: "revoked", Status.UNKNOWN: "its authority does not know it"}
+    return tuple(f'"{title(one.certificate)}": {words.get(one.status, one.why or "no answer that counts")}' for one in known)
 
 
 def _before(seen: ClientAuth) -> str:

@@ -70,7 +70,8 @@ def compare(left: Side, right: Side) -> Comparison:
     rows = [*_verdicts(left, right), *_certificates(left, right)]
     if not (left.files or right.files):
         known = dict(right.facts)
-        rows += [_fact(label, value, known[label]) if label != STORE else _store(left, right, value, known[label]) for label, value in left.facts if label in known]
+        pairs = [(label, value, known[label]) for label, value in left.facts if label in known]
+        rows += [_store(left, right, ours, theirs) if label == STORE else _fact(label, ours, theirs) for label, ours, theirs in pairs]
     decided = bool(left.held) and bool(right.held)
     return Comparison(left=left, right=right, sentence=_sentence(left, right, rows, decided), rows=tuple(rows), decided=decided)
 
@@ -102,12 +103,21 @@ def _store(left: Side, right: Side, ours: str, theirs: str) -> Row:
     if ours == theirs:
         return Row(label=STORE, left=ours, right=theirs, weight=Weight.SAME)
     knows, lacks = (left, right) if left.anchored else (right, left)
-    # A chain that ends before its root leads to no store.
-    if left.anchored == right.anchored or lacks.root is None or not is_self_issued(lacks.root):
+    wanted = None if left.anchored == right.anchored else _wanted(lacks, knows)
+    if wanted is None:
         both = "; each store has a certificate that its chain leads to" if left.anchored and right.anchored else ""
         return Row(label=STORE, left=ours, right=theirs, weight=Weight.NOTE, means=f"They were judged with different trust{both}.")
-    means = f'They were judged with different trust: the store of {lacks.label} lacks "{title(lacks.root)}", and that of {knows.label} has what its chain leads to.'
+    means = f'They were judged with different trust: the store of {lacks.label} lacks "{title(wanted)}", and that of {knows.label} has what its chain leads to.'
     return Row(label=STORE, left=ours, right=theirs, weight=Weight.MATTERS, means=means)
+
+
+def _wanted(lacks: Side, knows: Side) -> Certificate | None:
+    """The root that a chain leads to and its store lacks; ``None`` where the chain ends earlier, which no store mends."""
+    top, root = lacks.root, knows.root
+    if top is None or is_self_issued(top):
+        return top
+    leads = root is not None and top.read.issuer and root.read.subject and top.read.issuer.key == root.read.subject.key
+    return root if leads else None
 
 
 def _verdicts(left: Side, right: Side) -> list[Row]:

@@ -15,13 +15,14 @@ _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----"
 def redact(report: AdviceReport) -> AdviceReport:
     """The advice under pseudonyms, the same ones for all its targets. It holds no certificate and no observation to judge again."""
     made = [one for advice in report.advices for one in named(Choices(advice.observation).all)]
-    files = [name for one in made for name in (one.pem, one.cer, f"{one.alias}.crt", one.stem, one.alias)]
+    files = [name for one in made for name in (one.pem, one.cer, *(f"{one.alias}.{kind}" for kind in ("crt", "pem", "cer")), one.stem, one.alias)]
     programs = [one.program for one in report.advices if one.program]
     files += [path for one in programs for path in (one.executable, *(store.path for store in one.stores)) if path]
     files += [report.folder] if report.folder else []
     plain = replace(report, advices=tuple(_bare(one) for one in report.advices))
     words = Words(plain, tuple(one.observation for one in report.advices), files=tuple(files))
-    advices = tuple(words.walk(replace(one, certificates=tuple(replace(each, serial=words.serial(each.serial)) for each in one.certificates))) for one in plain.advices)
+    numbered = (replace(one, certificates=tuple(replace(each, serial=words.serial(each.serial)) for each in one.certificates)) for one in plain.advices)
+    advices = tuple(words.walk(one) for one in numbered)
     return AdviceReport(
         advices=advices,
         made_by=report.made_by,

@@ -116,7 +116,8 @@ class Table:
     # The steps
 
     def _named(self, new: Certificate) -> tuple[Remark, ...]:
-        found: list[Remark] = [("do", f'Display name, with the date of issue: "{proposal(self.rollover, new)}".')]
+        found: list[Remark] = [("do", f"Compare its SHA-256 with the partner over another channel, such as the telephone: {fingerprint(new)}.")]
+        found += [("do", f'Display name, with the date of issue: "{proposal(self.rollover, new)}".')]
         present = self.rollover.present
         if present is not None and present != new and title(present) == title(new):
             found.append(("do", f'The one before it is of the same name; with its date of issue it is "{proposal(self.rollover, present)}".'))
@@ -302,7 +303,7 @@ class Table:
         if trusts(verdict):
             expired = [one for one in verdict.tolerated if one.why.value == "expired"]
             note = f' (its anchor "{title(expired[0].about)}" has expired, which Java does not look at)' if expired else ""
-            return ("good", f"{what} is trusted with the list alone{note}: the connection works, whatever the page shows.")
+            return ("good", f"{what} is trusted with the list alone{note}: the connection accepts it, whatever the page shows.")
         return ("bad", f"{what} is not trusted with the list alone: {verdict.says or 'nothing leads to an entry of it'}")
 
     def _switched(self) -> tuple[Remark, ...]:
@@ -319,7 +320,7 @@ class Table:
         return (
             (
                 "do",
-                "Send the certificate, without its key, to every partner. Whether the endpoint accepts it: probe check with this profile, --cert and --password-env.",
+                "Send the certificate, without its key, to every partner. Whether the endpoint accepts it: probe check with --cert and --password-env.",
             ),
         )
 
@@ -387,4 +388,4 @@ def _names(some: tuple[Listed, ...]) -> str:
 
 
 def _places(some: list[Shown]) -> str:
-    return ", ".join(one.address for one in some[:SHOWN]) + (f" and {len(some) - SHOWN} more" if len(some) > SHOWN else "")
+    return ", ".join(one.address or "no address" for one in some[:SHOWN]) + (f" and {len(some) - SHOWN} more" if len(some) > SHOWN else "")

@@ -90,6 +90,9 @@ def _names(rollover: Rollover, new: Certificate) -> Remark:
 
 def _difference(rollover: Rollover, new: Certificate) -> list[Remark]:
     old = rollover.present
+    if rollover.unread_present:
+        says = f"{rollover.unread_present} holds no certificate, so that what is on file already is not known from it."
+        return [("warn", says)]
     if old is None:
         return [("open", "The certificate before it was neither named nor seen, so that it is not known what changes.")]
     if old == new:

@@ -4,7 +4,7 @@ import re
 import shlex
 
 from probe.case.case import Case
-from probe.case.revocation import pairs
+from probe.case.revocation import identity_pairs, pairs
 from probe.causes.catalogue import entry
 from probe.causes.shown import FILES, Shown
 from probe.causes.words import Effect, Finding
@@ -123,7 +123,7 @@ def _roots(case: Case, numbers: Numbers) -> tuple[int, ...]:
 
 def _issuer(case: Case, finding: Finding, numbers: Numbers) -> tuple[int, ...]:
     about = finding.about[:1]
-    return numbers.known(tuple(issuer for certificate, issuer in pairs(case) if certificate in about)[:1])
+    return numbers.known(tuple(issuer for certificate, issuer in (*pairs(case), *identity_pairs(case)) if certificate in about)[:1])
 
 
 def _verify(case: Case, numbers: Numbers) -> str:

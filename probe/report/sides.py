@@ -83,7 +83,8 @@ def _endpoint(found: Diagnosis, case: Case, label: str) -> Side:
         facts.append(("Answer of the service", f"{case.exchange.protocol} {case.exchange.status}"))
     facts.append(("Name checked", case.target.name))
     facts.append(("Addresses", ", ".join(sorted(addresses(seen))) or "none"))
-    facts.append(("Trust store", "; ".join(f"{store.path or store.source}, {store.size} anchor{'s' if store.size != 1 else ''}" for store in seen.stores) or "none"))
+    stores = [f"{store.path or store.source}, {store.size} anchor{'s' if store.size != 1 else ''}" for store in seen.stores]
+    facts.append(("Trust store", "; ".join(stores) or "none"))
     facts.append(("Seen from", seen.vantage.host))
     return Side(
         label=label,

@@ -62,6 +62,10 @@ ROWS = (
     Row(code="tls.hello-size", dripping="tls.closed"),
     Row(code="tls.hello-size", way="swallowed"),
     Row(code="tls.hello-size", way="one-segment", dripping="tls.closed"),
+    *(Row(code=f"starttls.{name}", dripping="starttls.timeout") for name in ("unsupported", "refused", "injected", "timeout", "closed")),
+    Row(code="starttls.protocol", dripping="starttls.protocol"),
+    Row(code="starttls.unsupported", way="imap", dripping="starttls.timeout"),
+    Row(code="starttls.refused", way="host", dripping="starttls.timeout"),
     Row(code="tls.timeout"),
     Row(code="tls.timeout", way="path-mtu"),
     Row(code="tls.cipher"),
@@ -201,5 +205,5 @@ def test_an_endpoint_that_drips_is_too_slow_and_nothing_else(row: Row, weather: 
         assert row.code in {one.code for one in found.findings}
     elif row.code not in (row.dripping, "dns.addresses-disagree"):
         assert row.code not in {one.code for one in (*found.findings, *found.explained)}
-        assert row.code.startswith("tls.") or row.code in {one.code for one in found.not_observed}
+        assert row.code.startswith(("tls.", "starttls.closed")) or row.code in {one.code for one in found.not_observed}
     assert_harmless(observation, found)

@@ -15,6 +15,7 @@ from probe.facts import codec
 from probe.facts.files import Entry, InspectedFile
 from probe.formats import jks, jks_keys, pkcs12_keys
 from probe.formats.everything import everything
+from probe.formats.keys import Problem
 from probe.jobs.inspect import Wishes, inspect
 from tests.peers.keystores import PASSWORD, run
 
@@ -93,7 +94,7 @@ def test_nothing_of_a_key_is_kept(kind: str, stores: dict[str, Path]) -> None:
     assert len(opened) == 2
     for one in opened:
         assert one.key is not None
-        secret = one.key.private_bytes_raw() if hasattr(one.key, "private_bytes_raw") else str(one.key.private_numbers()).encode()  # type: ignore[union-attr]
+        secret = one.key.private_bytes_raw() if hasattr(one.key, "private_bytes_raw") else str(one.key.private_numbers()).encode()
         assert secret.decode("latin-1") not in text and "hidden" in repr(one)
         assert one.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         with pytest.raises(TypeError):
@@ -123,7 +124,7 @@ def test_rounds_of_a_hostile_store_are_bounded(stores: dict[str, Path]) -> None:
     usual = b"\x02\x03" + (200_000).to_bytes(3)
     assert usual in first.sealed
     hostile = data.replace(usual, b"\x02\x03" + (5_000_000).to_bytes(3))
-    assert {one.problem for _, one in jks_keys.read(hostile, PASSWORD)} == {jks_keys.Problem.UNSUPPORTED}
+    assert {one.problem for _, one in jks_keys.read(hostile, PASSWORD)} == {Problem.UNSUPPORTED}
 
 
 def test_the_digest_of_triple_des_is_javas_also_for_equal_halves_of_the_salt() -> None:

@@ -24,6 +24,8 @@ MEMORY = 2 << 30
 RESIDENT = 1024
 """MiB of memory that a target under atheris may use."""
 GRACE = 60.0
+LEAST = 50
+"""Inputs that a seeded target gets in any case, however little of the processor it gets."""
 
 
 def main() -> int:
@@ -57,7 +59,7 @@ def one(name: str, seconds: float) -> int:
         return 0
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     until = time.monotonic() + seconds
-    runs, found = fuzz(target, int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1 << 32), lambda _runs: time.monotonic() < until)
+    runs, found = fuzz(target, int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1 << 32), lambda runs: runs < LEAST or time.monotonic() < until)
     print(f"{name}: {runs} inputs, {tell(found) if found else 'all stood'}", flush=True)
     return 1 if found else 0
 

@@ -1,6 +1,6 @@
 """A double of the registration API of Insights Hub: real HTTP over TLS, after the documentation, with what that leaves open as switches.
 
-Signatures, codes and dates of verification certificates are checked for real. Errors have the form of the platform; their codes are those of the service beneath.
+Signatures, codes and dates of verification certificates are checked for real. Errors have the form of the platform, with codes of the service beneath.
 """
 
 import json

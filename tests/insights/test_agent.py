@@ -134,10 +134,10 @@ def below(folder: Path) -> Path:
     ("files", "code", "says"),
     [
         (("direct.crt", "top.pem"), 0, "and then the authority, as they are sent"),
-        (("direct.crt",), 1, "the authority must be sent with it"),
+        (("direct.crt",), 3, "At the first connection it must be sent with the certificate"),
         (("top.pem", "direct.crt"), 1, "is not the first in the file"),
-        (("direct.crt", "middle.pem"), 1, "The authority is not among the certificates of the file."),
-        (("direct.crt", "middle.pem", "top.pem"), 1, "holds 3 certificates; only the agent's and the authority's are sent"),
+        (("direct.crt", "middle.pem"), 3, "The authority is not in the file."),
+        (("direct.crt", "middle.pem", "top.pem"), 3, "holds 3 certificates; documented are the agent's and then the authority's"),
         (("below.crt", "middle.pem", "top.pem"), 1, 'signed by the intermediate "Plant CA". Intermediates are not supported'),
         (("below.crt", "top.pem"), 1, 'not the authority "Tenant CA"'),
         (("top.pem",), 1, "the authority itself"),
@@ -150,7 +150,7 @@ def test_chains(below: Path, capsys: Caught, files: tuple[str, ...], code: int, 
 
 
 def test_without_the_authority_the_file_speaks_for_itself(below: Path, capsys: Caught) -> None:
-    for files, code in ((("direct.crt", "top.pem"), 0), (("below.crt", "middle.pem"), 1), (("direct.crt",), 1)):
+    for files, code in ((("direct.crt", "top.pem"), 0), (("below.crt", "middle.pem"), 1), (("direct.crt",), 3)):
         (below / "chain.pem").write_bytes(b"".join((below / one).read_bytes() for one in files))
         assert run([*AGENT, "check", "chain.pem"]) == code
     text = said(capsys)
@@ -238,9 +238,10 @@ def test_the_way_to_the_broker(folder: Path, capsys: Caught) -> None:
 
 def test_files_that_do_not_fit_go_nowhere(folder: Path, capsys: Caught) -> None:
     assert run(CREATE) == 0
-    (folder / "alone.pem").write_bytes(b"-----BEGIN" + (folder / "press-4.pem").read_bytes().split(b"-----BEGIN")[1])
-    assert run([*AGENT, "connect", "alone.pem", "--key", "press-4.key", "--tenant", "acme"]) == 1
-    assert "the authority must be sent with it" in (text := said(capsys)) and "Nothing was connected to." in text
+    own, above = (b"-----BEGIN" + one for one in (folder / "press-4.pem").read_bytes().split(b"-----BEGIN")[1:])
+    (folder / "turned.pem").write_bytes(above + own)
+    assert run([*AGENT, "connect", "turned.pem", "--key", "press-4.key", "--tenant", "acme"]) == 1
+    assert "is not the first in the file" in (text := said(capsys)) and "Nothing was connected to." in text
     assert run([*AGENT, "connect", "gone.pem", "--key", "press-4.key", "--tenant", "acme"]) == 2
 
 

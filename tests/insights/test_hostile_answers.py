@@ -1,6 +1,7 @@
 """Whatever the gateway answers, or does not: a sentence, a next step, the right exit code, and the token in none of it."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from probe.cli.main import run
 from probe.lab.answers import Answer
 from probe.lab.pki import authority
+from probe.lab.proxy_server import answers, http_proxy
 from probe.lab.shop import HOST, credentials, hierarchy
 from probe.lab.stage import LOOPBACK, Stage
 from probe.lab.tls_server import Serving
@@ -143,3 +145,25 @@ def test_machines_with_certificates_of_their_own_are_each_judged(folder: Path, c
         where = ["--gateway", f"https://{GATEWAY}:{port}", "--connect", f"{LOOPBACK}:{port}", "--trust", stage.trust_file(shop.root)]
         assert run(["insights-hub", "ca", "list", "--token-env", "HUB_TOKEN", *where]) == 0
     assert len(hub.requests) == 1 and "lists 0 of at most 2" in capsys.readouterr().out
+
+
+def test_through_a_proxy(folder: Path, capsys: Caught, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_TOKEN", TOKEN)
+    hub, shop, passed = Hub(), hierarchy(GATEWAY), list[socket.socket]()
+
+    def proxy(connection: socket.socket) -> None:
+        passed.append(connection)
+        http_proxy(connection)
+
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(shop.whole,), answer=Answer(choose=hub.answer)))
+        way = f"http://{LOOPBACK}:{stage.raw(proxy)}"
+        line = ["insights-hub", "ca", "list", "--token-env", "HUB_TOKEN", "--gateway", f"https://{GATEWAY}:{port}", "--trust", stage.trust_file(shop.root)]
+        assert run([*line, "--proxy", way]) == 0
+        assert len(hub.requests) == 1 and len(passed) == 2, "looked at first, then asked, both through the proxy"
+        monkeypatch.setenv("HTTPS_PROXY", way)
+        assert run(line) == 0 and len(hub.requests) == 2
+        assert run([*line, "--proxy", f"http://{LOOPBACK}:{stage.raw(answers(403))}"]) == 1
+        assert "proxy.denied" in capsys.readouterr().out and len(hub.requests) == 2
+        assert run([*line, "--proxy", f"http://me:secret@{LOOPBACK}:1"]) == 2
+        assert "secret" not in capsys.readouterr().err

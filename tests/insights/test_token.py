@@ -10,6 +10,7 @@ import pytest
 from probe.cli.main import run
 from probe.jobs.insights_hub.token import Token, token
 from probe.lab.answers import Answer
+from probe.profiles import document
 from tests.insights.conftest import Run
 from tests.insights.double import TOKEN, Hub
 
@@ -121,6 +122,19 @@ def test_what_nobody_verified_says_so(folder: Path, capsys: Caught) -> None:
     assert "gateway.eu2.mindsphere.io, was not verified" in said and "Host: gateway.eu2.mindsphere.io" in said
     assert run(["insights-hub", "ca", "list", "--dry-run"]) == 0
     assert "not verified" not in capsys.readouterr().out
+
+
+def test_regions_are_data(folder: Path, capsys: Caught, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = '{ region = "cn1", host = "gateway.cn1.example", verified = false, source = "a mail" },'
+    text = document("insights-hub-mqtt").replace("gateways = [", f"gateways = [\n  {row}").replace("limit = 2", "limit = 3")
+    (folder / "insights-hub-mqtt.toml").write_text(text)
+    monkeypatch.setenv("PROBE_PROFILES", str(folder))
+    assert run(["insights-hub", "ca", "list", "--dry-run", "--region", "cn1"]) == 0
+    said = capsys.readouterr().out
+    assert "gateway.cn1.example, was not verified (a mail)" in said and "Host: gateway.cn1.example" in said
+    (folder / "insights-hub-mqtt.toml").write_text(text.replace('id = "upload"', 'id = "push"'))
+    assert run(["insights-hub", "ca", "list", "--dry-run"]) == 2
+    assert "does not say how an authority is registered" in capsys.readouterr().err
 
 
 def test_a_path_before_the_api(capsys: Caught) -> None:

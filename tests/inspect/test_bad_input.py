@@ -207,7 +207,9 @@ def test_a_truncated_store_ends_in_a_sentence(name: str, stores: dict[str, Path]
 
 
 @pytest.mark.parametrize("size", [1, 3, 100, 5000, 1_000_000])
-@pytest.mark.parametrize("start", [b"", b"\x30\x82", b"-----BEGIN CERTIFICATE-----\n", b"\xfe\xed\xfe\xed\0\0\0\2", b"\xce\xce\xce\xce", b"PK\3\4", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "start", [b"", b"\x30\x82", b"-----BEGIN CERTIFICATE-----\n", b"\xfe\xed\xfe\xed\0\0\0\2", b"\xce\xce\xce\xce", b"PK\3\4", b"\xff\xfe"]
+)
 def test_garbage_is_no_certificate(start: bytes, size: int, tmp_path: Path) -> None:
     pattern = bytes((7 * one * one + 13 * one + len(start)) % 251 for one in range(4096))
     (tmp_path / "garbage").write_bytes(start + (pattern * (size // len(pattern) + 1))[:size])

@@ -123,3 +123,65 @@ def test_what_cannot_be_compared_is_said(look: Look, made: Parts, tmp_path: Path
         assert capsys.readouterr().err
     with Stage() as stage:
         assert compared(capsys, f"https://127.0.0.1:{stage.closed_port()}", seen)[0] in (1, 3)
+
+
+def test_two_targets_that_are_asked_now(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Production and QA, each with a certificate and a root of its own."""
+    qa_root = authority("QA Root CA")
+    both = tmp_path / "both.pem"
+    both.write_text(made.root.pem + qa_root.pem)
+    with Stage() as stage:
+        ports = [stage.tls(Serving(credentials=(one,))) for one in (credentials(made.leaf, made.intermediate), credentials(qa_root.issue("127.0.0.1")))]
+        targets = [f"https://127.0.0.1:{port}" for port in ports]
+        code, out = compared(capsys, *targets, "--trust", both, "--html", tmp_path / "page.html")
+    assert code == 1 and "different endpoints, or environments" in out and 'does not trust what leads to "QA Root CA"' in out
+    page = (tmp_path / "page.html").read_text()
+    assert page.count('class="observation"') == 2 and all(target in page for target in targets)
+
+
+def test_a_target_and_the_file_that_is_to_be_installed_there(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    renewed = made.intermediate.issue(HOST, traits=Traits(starts=-1))
+    (tmp_path / "new.pem").write_text(renewed.pem + made.intermediate.pem)
+    (tmp_path / "root.pem").write_text(made.root.pem)
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(credentials(made.leaf, made.intermediate),)))
+        code, out = compared(capsys, f"https://127.0.0.1:{port}", tmp_path / "new.pem", "--trust", tmp_path / "root.pem")
+    assert code == 1 and "new.pem has a newer certificate for the same names" in out and "refuse" not in out
+
+
+def test_works_on_mine_because_of_the_store(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One endpoint, seen from here with the company's root and from there without it."""
+    other = authority("Another Root CA")
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(credentials(made.leaf, made.intermediate),)))
+        for name, root in (("mine", made.root), ("theirs", other)):
+            assert run(["check", *reach(port, stage.trust_file(root)), "--save", str(tmp_path / f"{name}.json"), "--html", str(tmp_path / f"{name}.html")]) in (0, 1)
+    for kind in ("json", "html"):
+        code, out = compared(capsys, tmp_path / f"mine.{kind}", tmp_path / f"theirs.{kind}")
+        assert code == 1 and f"mine.{kind} is all right, {tmp_path}/theirs.{kind} is not. They were judged with different trust" in out
+        assert "Own certificate" in out.partition("The same on both sides:")[2]
+
+
+def test_another_store_that_knows_the_same_root_matters_to_nobody(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(credentials(made.leaf, made.intermediate),)))
+        for name, text in (("one", made.root.pem), ("two", made.root.pem + authority("Another Root CA").pem)):
+            (tmp_path / f"{name}.pem").write_text(text)
+            run(["check", *reach(port, str(tmp_path / f"{name}.pem")), "--save", str(tmp_path / f"{name}.json")])
+    code, out = compared(capsys, tmp_path / "one.json", tmp_path / "two.json")
+    assert code == 0 and "each store has a certificate that its chain leads to" in out
+
+
+def test_one_that_sends_more_than_is_needed_is_not_held_against_the_other(look: Look, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    unneeded = authority("Another Root CA").intermediate("Unneeded CA")
+    more, plain = look(credentials(made.leaf, made.intermediate, unneeded), "more.json"), look(credentials(made.leaf, made.intermediate), "plain.json")
+    code, out = compared(capsys, more, plain)
+    assert "It works all the same" in out and "refuse" not in out
+    assert code == 0
+
+
+def test_the_same_key_in_a_new_certificate(look: Look, made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    renewed = made.intermediate.issue(HOST, traits=Traits(starts=-1, key=made.leaf.key))
+    before, after = look(credentials(made.leaf, made.intermediate), "before.json"), look(credentials(renewed, made.intermediate), "after.json")
+    code, out = compared(capsys, before, after)
+    assert code == 1 and "with the same key: pins on the certificate break, pins on the key hold" in out

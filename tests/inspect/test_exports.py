@@ -114,8 +114,8 @@ def test_certtool_writes_archives_and_texts(tmp_path: Path, capsys: pytest.Captu
     leaf = root.issue("gnutls.example")
     for name, data in (("root.pem", root.pem.encode()), ("leaf.pem", leaf.pem.encode()), ("leaf.key", key_pem(leaf))):
         (tmp_path / name).write_bytes(data)
-    pair = ("--load-certificate", "leaf.pem", "--load-privkey", "leaf.key", "--load-ca-certificate", "root.pem", "--p12-name", "gnutls", "--password", "secret9")
-    program("certtool", "--to-p12", *pair, "--outder", "--outfile", "both.p12", folder=tmp_path)
+    pair = ("--load-certificate", "leaf.pem", "--load-privkey", "leaf.key", "--load-ca-certificate", "root.pem")
+    program("certtool", "--to-p12", *pair, "--p12-name", "gnutls", "--password", "secret9", "--outder", "--outfile", "both.p12", folder=tmp_path)
     program("certtool", "--p7-generate", "--p7-include-cert", "--load-certificate", "leaf.pem", "--infile", "root.pem", "--load-privkey", "leaf.key",
             "--outfile", "signed.p7", folder=tmp_path)  # fmt: skip
     program("certtool", "-i", "--infile", "leaf.pem", "--outfile", "with-text.pem", folder=tmp_path)

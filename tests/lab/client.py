@@ -118,7 +118,8 @@ def curl(scene: Scene, address: str | None = None) -> int:
     host = f"[{one.host}]" if ":" in one.host else one.host
     there = address or one.address
     to = f"{host}:{one.port}:{f'[{there}]' if ':' in there else there}:{one.address_port}"
-    command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", "--cacert", one.trust, *presenting(one), f"https://{host}:{one.port}/"]
+    url = ["--ssl-reqd", f"smtp://{host}:{one.port}"] if one.scheme == "smtp" else [f"https://{host}:{one.port}/"]
+    command = ["curl", "--silent", "--output", "/dev/null", "--max-time", "5", "--cacert", one.trust, *presenting(one), *url]
     proxy = ["--proxy", one.options["--proxy"]] if "--proxy" in one.options else []
     # A proxy that finds the target by its name is not told an address.
     elsewhere = [] if ":" in one.host or (proxy and "--connect" not in one.options) else ["--connect-to", to]

@@ -37,7 +37,16 @@ BROKEN = {
     "proxy.protocol wants-tls": ("BadStatusLine", "RemoteDisconnected", "ConnectionResetError"),
     "proxy.protocol is-socks": ("BadStatusLine", "RemoteDisconnected", "ConnectionResetError"),
     "proxy.protocol page-in-the-tunnel": "WRONG_VERSION_NUMBER",
+    # Asked for TLS at once; with the words before it OpenSSL is asked below, and in tests/report/test_sceptic.py.
+    **dict.fromkeys(("starttls.unsupported", "starttls.refused", "starttls.injected", "starttls.closed"), "WRONG_VERSION_NUMBER"),
+    **dict.fromkeys(("starttls.unsupported imap", "starttls.unsupported mysql", "starttls.unsupported overwritten"), "WRONG_VERSION_NUMBER"),
+    **dict.fromkeys(("starttls.refused pop3", "starttls.refused greeting", "starttls.refused host"), "WRONG_VERSION_NUMBER"),
+    **dict.fromkeys(("starttls.protocol other", "starttls.protocol web", "starttls.injected imap", "starttls.timeout after-starttls"), "WRONG_VERSION_NUMBER"),
+    "starttls.unsupported postgres": HUNG_UP,
+    "starttls.closed at-once": ("ConnectionResetError", *HUNG_UP),
+    "starttls.protocol": OK,
     "tls.not-tls": "WRONG_VERSION_NUMBER",
+    "tls.not-tls starttls": "WRONG_VERSION_NUMBER",
     "tls.not-tls smtp": "WRONG_VERSION_NUMBER",
     "tls.not-tls ssh": "WRONG_VERSION_NUMBER",
     "tls.not-tls ldap": HUNG_UP,
@@ -139,6 +148,10 @@ BROKEN = {
     "client.not-yet-valid page": "HTTP/1.1 400 Bad Request",
     "client.not-yet-valid held-back": "SSLV3_ALERT_BAD_CERTIFICATE",
     "client.revoked": "SSLV3_ALERT_CERTIFICATE_REVOKED",
+    "client.revoked page": "HTTP/1.1 400 Bad Request",
+    "client.revoked on-the-list": "HTTP/1.1 400 Bad Request",
+    "client.revoked let-in": OK,
+    "client.revoked asked-and-good": OK,
     "client.eku": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
     "client.eku page": "HTTP/1.1 400 Bad Request",
     "client.eku key-usage": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
@@ -204,6 +217,9 @@ BROKEN |= {"chain.intercepted": "verify 19", "chain.intercepted only-leaf": "ver
 BROKEN |= {"chain.pin-mismatch uploaded-self-signed": "verify 18", "endpoint.rollover-pending after-the-day": OK}
 # Which addresses a name leads to no single client sees.
 del BROKEN["endpoint.profile-mismatch address"]
+
+
+WITHOUT_TLS = ("starttls.timeout", "starttls.refused domain", "starttls.closed postgres")
 
 
 @pytest.fixture
@@ -394,8 +410,17 @@ def test_the_store_that_java_takes_lacks_the_root_that_the_other_has(stage: Stag
     }
 
 
+@pytest.mark.parametrize("way", WITHOUT_TLS)
+def test_openssl_does_not_come_to_tls_after_plain_words(way: str, stage: Stage) -> None:
+    one = asked(ALL_BROKEN[way](stage))
+    command = ["timeout", "1", "openssl", "s_client", "-brief", "-connect", f"127.0.0.1:{one.address_port}", "-starttls", one.scheme]
+    done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=10)
+    assert done.returncode != 0 and b"ESTABLISHED" not in done.stdout + done.stderr
+
+
 def test_every_way_of_being_broken_is_asked_here() -> None:
     elsewhere = {
+        *WITHOUT_TLS,
         *("dns.nxdomain", "dns.nxdomain alias-to-nowhere", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused"),
         *("tcp.timeout", "tls.timeout", "tls.timeout without-tls-1.3", "tls.timeout path-mtu", "tls.sni-required other-certificate"),
         *(

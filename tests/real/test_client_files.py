@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509 import load_pem_x509_certificates
 
-from probe.causes.words import Effect
+from probe.causes.words import Effect, Owner, Verdict
 from probe.diagnose import Diagnosis
 from probe.lab.pki import AUTHORITY
 from probe.lab.stage import LOOPBACK, Stage
@@ -19,7 +19,7 @@ from probe.render import terminal
 from probe.report.checklist import Outcome
 from probe.report.compose import compose
 from tests.golive.listing import endpoint, item, listed, plan, resolvers
-from tests.real.asking import assert_works, at, check, told
+from tests.real.asking import assert_fails, assert_works, at, check, told
 from tests.real.clients import FOR_CLIENTS, Clients
 from tests.real.pki import Pki
 from tests.real.web import Web
@@ -85,14 +85,17 @@ def curl(port: int, pair: tuple[str, str]) -> int:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_curl_cannot_load_is_a_risk(kind: str, ports: dict[str, int], pki: Pki, variants: dict[str, tuple[str, str]]) -> None:
+def test_what_curl_cannot_load_stops_who_is_built_as_it_is(kind: str, ports: dict[str, int], pki: Pki, variants: dict[str, tuple[str, str]]) -> None:
     pair = variants[kind]
     assert curl(ports["on"], pair) == 58, "CURLE_SSL_CERTPROBLEM"
     found = looked(ports["on"], pki, pair)
-    assert_works(found, risks=(KINDS[kind],), notes=())
+    assert_fails(found, KINDS[kind], Owner.CLIENT, verdict=Verdict.DEPENDS)
+    assert found.cause and found.cause.stacks == ("openssl",)
+    assert {one.stack: one.accepts for one in found.stacks} == {"java": True, "openssl": False}
     text = terminal.render(compose((found,)), colour=False, width=100)
     said = " ".join(text.split())
-    assert f"Risk {KINDS[kind]}: " in said and "curl: " in said and "..." not in text
+    assert KINDS[kind] in said and "curl: " in said and "It does not load the files with the client certificate as they are." in said
+    assert looked(ports["on"], pki, pair, "--as", "openssl").verdict is Verdict.FAILS
     assert_works(looked(ports["off"], pki, pair), notes=(KINDS[kind],))
     assert_works(looked(ports["on"], pki, pair, "--as", "java"), notes=(KINDS[kind],))
 

@@ -43,6 +43,12 @@ def stranger(output: str) -> bool:
     return len(set(subjects)) < len(subjects) or any(one not in issuers for one in subjects[1:])
 
 
+def unrelated(output: str) -> bool:
+    """Whether one of the certificates behind the first issued none of the others."""
+    found = listed(output)
+    return any(all(issuer != subject for other, (_, issuer) in enumerate(found) if other != place) for place, (subject, _) in enumerate(found) if place)
+
+
 def skewed(output: str) -> bool:
     here = datetime.strptime(output.splitlines()[0].replace("UTC ", "+0000 "), "%a %b %d %H:%M:%S %z %Y")
     there = re.search(r"^date: (.*)$", output, re.MULTILINE | re.IGNORECASE)
@@ -156,7 +162,7 @@ SAYS = {
     "client.chain-incomplete": "unknown ca|The SSL certificate error",
     "client.expired": "certificate expired|The SSL certificate error",
     "client.not-yet-valid": "bad certificate|The SSL certificate error",
-    "client.revoked": "certificate revoked",
+    "client.revoked": "certificate revoked|certificate.pem: revoked",
     "client.eku": r"unsupported certificate|The SSL certificate error|DNS:partner\.example",
     "client.weak": "bad certificate|could not load PEM client certificate",
     "client.rejected": "The SSL certificate error|unexpected eof|Empty reply",
@@ -196,6 +202,7 @@ SEEN: dict[str, Callable[[str], bool]] = {
     "file.key-mismatch": lambda output: len(set(re.findall(r"BEGIN PUBLIC KEY-----([^-]+)", output))) > 1,
     "file.duplicate": lambda output: len(listed(output)) > len(set(listed(output))) > 0,
     "file.order": lambda output: any(issuer != following for (_, issuer), (following, _) in zip(listed(output), listed(output)[1:], strict=False)),
+    "file.extra": unrelated,
     "file.incomplete-chain": lambda output: bool({issuer for _, issuer in listed(output)} - {subject for subject, _ in listed(output)}),
     "file.expired": lambda output: dates(output)[1] < datetime.now(UTC),
     "file.not-yet-valid": lambda output: dates(output)[0] > datetime.now(UTC),

@@ -102,7 +102,7 @@ def test_ready_to_switch(desk: Desk) -> None:
     assert (code, found["answer"], found["before"], found["ticket"]) == (0, "READY TO SWITCH", "", None)
     assert 'good: It shows the whole chain up to a root: "shop.example", "Lab Issuing CA", "Lab Root CA".' in step(found, "The chain")
     assert step(found, "Import") == "good: Nothing is missing."
-    assert "presents exactly the new certificate now" in step(found, "Choose") and "the connection works" in step(found, "Choose")
+    assert "presents exactly the new certificate now" in step(found, "Choose") and "the connection accepts it" in step(found, "Choose")
     assert "good: The certificate is equal, and its chain is trusted." in step(found, "Choose", "after")
     assert "is not served any more" in step(found, "Clean up") and "references this certificate" in step(found, "Clean up")
 
@@ -113,7 +113,7 @@ def test_the_page_complains_and_the_connection_works(desk: Desk) -> None:
     assert (code, found["answer"]) == (0, "READY TO SWITCH")
     page = step(found, "The chain")
     assert 'warn: It shows "Missing certificate!" behind "shop.example", "Lab Issuing CA", with Distinguished Name CN=Lab Root CA.' in page
-    assert "the connection works, whatever the page shows" in step(found, "Choose")
+    assert "the connection accepts it, whatever the page shows" in step(found, "Choose")
 
 
 def test_the_page_names_the_organisation(desk: Desk) -> None:
@@ -248,6 +248,8 @@ def test_another_host_same_file_and_an_older_one(desk: Desk) -> None:
     assert "chain.pin-mismatch" in step(found, "Agree")
     _, found = desk.reached(port, new=desk.file("older.pem", desk.made.leaf.pem))
     assert "before the present one" in step(found, "The partner sends")
+    _, found = desk.reached(port, "--var", f"present_certificate={desk.file('nothing.pem', 'nothing')}")
+    assert "nothing.pem holds no certificate, so that" in step(found, "The partner sends")
     _, found = desk.reached(port, "--var", f"present_certificate={desk.file('new2.pem', desk.new.pem)}")
     assert "the very certificate that is on file already" in step(found, "The partner sends")
 

@@ -6,7 +6,7 @@ Certificates as the documented commands make them, of version 1 and without exte
 from datetime import datetime
 
 from probe.case.registration.authority import common_name, dated, hashed
-from probe.case.registration.remarks import Remark, note, ok, problem
+from probe.case.registration.remarks import Remark, note, ok, problem, unknown
 from probe.case.signature import Signed, signed_by
 from probe.facts.certificate import Certificate, is_self_issued, title
 
@@ -87,7 +87,7 @@ def _made(own: Certificate) -> list[Remark]:
     if read.key and read.key.kind != "RSA":
         found.append(note(f"Its key is {read.key.kind}; the documentation uses RSA with 2048 bits. Others are not verified."))
     elif read.key and (read.key.bits or 0) < 2048:
-        found.append(problem(f"Its RSA key has {read.key.bits} bits; 2048 are the least.", "Make a new key, and issue the certificate again."))
+        found.append(note(f"Its RSA key has {read.key.bits} bits; the documentation uses 2048. Whether fewer are taken is not verified."))
     return found
 
 
@@ -95,18 +95,17 @@ def _chain(own: Certificate, certificates: tuple[Certificate, ...], authority: C
     """What the client sends: its own certificate, then the authority, nothing else. At the first connection the broker needs the authority with it."""
     step = "Put the agent's certificate and the authority into one file, in this order: cat agent.pem ca.pem > chain.pem"
     top = authority or next((one for one in certificates if one != own and signed_by(own, one) is Signed.GOOD), None)
-    if len(certificates) == 1:
-        if top is own:
-            return []
-        says = "The file holds the agent's certificate alone; at the first connection the authority must be sent with it, or the agent is not let in."
-        return [problem(says, step)]
     if certificates[0] != own:
         return [problem("The agent's certificate is not the first in the file, and most programs send the first as their own.", step)]
-    if top is None or certificates[1:] == (top,):
-        return [ok("The file holds the agent's certificate and then the authority, as they are sent.")] if top else []
-    if top not in certificates:
-        return [problem("The authority is not among the certificates of the file.", step)]
-    return [problem(f"The file holds {len(certificates)} certificates; only the agent's and the authority's are sent, in this order.", step)]
+    if top is own or (top is None and len(certificates) > 1):
+        return []
+    if top is None or top not in certificates:
+        says = "The authority is not in the file. At the first connection it must be sent with the certificate; an agent that was let in before may do without."
+        return [unknown(says, step)]
+    if certificates == (own, top):
+        return [ok("The file holds the agent's certificate and then the authority, as they are sent.")]
+    says = f"The file holds {len(certificates)} certificates; documented are the agent's and then the authority's. Whether others are taken is not verified."
+    return [unknown(says, step)]
 
 
 def _outlives(own: Certificate, authority: Certificate) -> list[Remark]:

@@ -51,10 +51,10 @@ def dated(certificate: Certificate, at: datetime, what: str) -> tuple[Remark, ..
 
 
 def hashed(certificate: Certificate, what: str) -> tuple[Remark, ...]:
-    """Whether it is signed with a hash that is taken today."""
+    """A remark when it is signed with a hash that many no longer take. Whether this system does is not verified."""
     name = hash_name(certificate)
     if name in WEAK_HASHES:
-        return (problem(f"{what} is signed with {name}.", "Make it again with SHA-256."),)
+        return (note(f"{what} is signed with {name}; the documentation uses SHA-256, and many systems take nothing weaker.", "Make it again with SHA-256."),)
     return ()
 
 

@@ -67,7 +67,8 @@ def _misplaced(case: Case) -> Finding | None:
         return None
     named = several(tuple(f"{one.words}{f' ({one.entry.alias})' if one.entry.alias else ''}" for one in found))
     many = len(found) > 1
-    says = f"The private key{'s' if many else ''} of {named} {'do' if many else 'does'} not belong to the certificate that the store has beside {'them' if many else 'it'}."
+    subject = f"The private keys of {named} do" if many else f"The private key of {named} does"
+    says = f"{subject} not belong to the certificate that the store has beside {'them' if many else 'it'}."
     evidence = tuple(Evidence(says=f"The public key of {one.words} is not that of the private key of its entry.", at=one.at) for one in found[:MOST])
     about = tuple(one.entry.certificate for one in found if one.entry.certificate)[:3]
     return Finding(effect=Effect.BREAKS if any(one.file.named for one in found) else Effect.RISKS, summary=says, about=about, evidence=evidence)
@@ -79,7 +80,8 @@ def _unopened(case: Case) -> NotObserved | None:
     if not closed:
         return None
     many = len(closed) > 1
-    return NotObserved(why=f"The private key{'s' if many else ''} in {several(closed)} {'were' if many else 'was'} not looked into; --password-env names the password.")
+    subject = f"The private keys in {several(closed)} were" if many else f"The private key in {closed[0]} was"
+    return NotObserved(why=f"{subject} not looked into; --password-env names the password.")
 
 
 def _lack(count: int) -> str:

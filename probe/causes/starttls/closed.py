@@ -11,8 +11,8 @@ mariadb "Lost connection to server at 'handshake: reading initial communication 
 
 from probe.case.case import Case
 from probe.case.starttls import DIRECT, Came, came, elsewhere, last_word, title
+from probe.causes.plain_words import said
 from probe.causes.shown import Shown, client
-from probe.causes.starttls import said
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
 

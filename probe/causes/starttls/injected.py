@@ -12,9 +12,9 @@ Clients say: curl exit 8 "Weird server reply", psql "received unencrypted data a
 
 from probe.case.case import Case
 from probe.case.starttls import Came, came, last_word, title
+from probe.causes.plain_words import said
 from probe.causes.shown import Shown
-from probe.causes.starttls import said
-from probe.causes.words import Cause, Effect, Finding, Owner
+from probe.causes.words import Cause, Effect, Finding, NotObserved, Owner
 from probe.tls.plaintext import first_line
 
 CAUSE = Cause(
@@ -40,10 +40,14 @@ def shown_by(case: Case, _finding: Finding) -> Shown:
 SHOWN_BY = shown_by
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """Bytes came in plain text after the go-ahead."""
     one = case.start
-    if one is None or came(one) is not Came.GO or not one.surplus:
+    if one is None:
+        return None
+    if came(one) is not Came.GO:
+        return NotObserved(why="TLS was not agreed on, so that nothing could follow the go-ahead.")
+    if not one.surplus:
         return None
     word = last_word(one)
     return Finding(

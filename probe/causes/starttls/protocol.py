@@ -11,8 +11,8 @@ psql "received invalid response to SSL negotiation".
 
 from probe.case.case import Case
 from probe.case.starttls import SPOKEN, Came, at_once, came, elsewhere, other_spelling, plain_at_once, port, stranger, title, tls_at_once
+from probe.causes.plain_words import said
 from probe.causes.shown import Shown
-from probe.causes.starttls import said
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How, Local, Preamble
 from probe.tls.plaintext import first_line
@@ -45,7 +45,7 @@ SHOWN_BY = shown_by
 def judge(case: Case) -> Finding | None:
     """TLS at once was answered with TLS, or other words than those of the protocol came."""
     one = case.start
-    if one is None or came(one) in (Came.GO, Came.OURS, Came.REFUSED, Came.UNSUPPORTED):
+    if one is None or case.established or came(one) in (Came.GO, Came.OURS, Came.REFUSED, Came.UNSUPPORTED):
         return None
     name = title(one.protocol)
     direct = tls_at_once(case)

@@ -12,9 +12,9 @@ to TLS".
 
 from probe.case.case import Case
 from probe.case.starttls import Came, answer, came, last_word, title
+from probe.causes.plain_words import said, unheard
 from probe.causes.shown import Shown, client
-from probe.causes.starttls import said
-from probe.causes.words import Cause, Effect, Finding, Owner
+from probe.causes.words import Cause, Effect, Finding, NotObserved, Owner
 from probe.facts.observation import Preamble
 
 CAUSE = Cause(
@@ -29,11 +29,13 @@ DOMAIN = "host-unknown"
 _REQUESTS = ("STARTTLS", "STLS", "AUTH TLS", "<starttls/>", "SSLRequest", "request to begin TLS")
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """The peer answered in its protocol, and the answer is no."""
     one = case.start
-    if one is None or came(one) is not Came.REFUSED:
+    if one is None:
         return None
+    if came(one) is not Came.REFUSED:
+        return unheard(one)
     word, name = last_word(one), title(one.protocol)
     asked = any(request in word for request in _REQUESTS)
     if DOMAIN in answer(one):

@@ -10,8 +10,8 @@ Clients say: curl exit 28 "Timeout was reached", Java "Read timed out", psql "ti
 
 from probe.case.case import Case
 from probe.case.starttls import DIRECT, Came, came, elsewhere, last_word, plain_at_once, title
+from probe.causes.plain_words import said
 from probe.causes.shown import Shown, client
-from probe.causes.starttls import said
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 
 CAUSE = Cause(

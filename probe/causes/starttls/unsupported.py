@@ -15,9 +15,9 @@ import re
 
 from probe.case.case import Case
 from probe.case.starttls import Came, answer, came, title
+from probe.causes.plain_words import capabilities, said, unheard
 from probe.causes.shown import Shown, client
-from probe.causes.starttls import capabilities, said
-from probe.causes.words import Cause, Effect, Finding, Owner
+from probe.causes.words import Cause, Effect, Finding, NotObserved, Owner
 
 CAUSE = Cause(
     title="The server does not offer to begin TLS (StartTLS)",
@@ -37,11 +37,13 @@ _HOW = {
 }
 
 
-def judge(case: Case) -> Finding | None:
+def judge(case: Case) -> Finding | NotObserved | None:
     """The words before TLS ended because there is no offer."""
     one = case.start
-    if one is None or came(one) is not Came.UNSUPPORTED:
+    if one is None:
         return None
+    if came(one) is not Came.UNSUPPORTED:
+        return unheard(one)
     name = title(one.protocol)
     listed = capabilities(one)
     told = [f"What it offers: {listed}." if listed else _HOW.get(one.protocol, "It lists nothing that it offers.")]

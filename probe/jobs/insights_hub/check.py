@@ -7,7 +7,7 @@ from probe.case.registration.authority import examine
 from probe.case.registration.progress import SENT, VERIFIED
 from probe.case.registration.remarks import Remark, note, ok
 from probe.formats import keys
-from probe.jobs.insights_hub.files import held, key_beside, now, progress_of, with_key, word
+from probe.jobs.insights_hub.files import held, is_there, key_beside, now, progress_of, with_key, word
 from probe.report.procedure import Procedure
 
 
@@ -15,7 +15,7 @@ def check(path: Path, key: Path | None, password: Password) -> Procedure:
     """Can it be registered, does the key fit, and how far did its registration come? Raises ``Unusable``."""
     found = held(path)
     remarks: list[Remark] = list(examine(found.certificates, found.keys, now(), str(path)))
-    place = key or (key_beside(path) if key_beside(path).is_file() and key_beside(path) != path else None)
+    place = key or (key_beside(path) if is_there(key_beside(path)) and key_beside(path) != path else None)
     if place is None:
         remarks.append(note("Whether its private key is at hand was not looked at.", "Name the key with --key FILE."))
     else:

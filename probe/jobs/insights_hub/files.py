@@ -57,6 +57,8 @@ def held(path: Path, forms: str = FORMS) -> Held:
     if not data.strip():
         raise Unusable(f"{path} is empty.", forms)
     found = tuple(dict.fromkeys(one for one, _ in read_certificates(data).certificates))
+    if found and found[0].read.read_by == "hex":
+        raise Unusable(f"{path} holds a certificate that cannot be read: {'; '.join(found[0].read.faults[:1])}.", "Get the file again.")
     if not found:
         raise Unusable(f"{path} holds no certificate: it looks like {guess.looks_like(data)}.", forms)
     return Held(path=path, certificates=found, keys=len(keys.read(data)))
@@ -70,9 +72,17 @@ def with_key(path: Path, key: Path, password: Password) -> tuple[Identity, Crede
     return identity, credential
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; a name that is too long is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def key_beside(path: Path) -> Path:
     """Where the key of an authority stands unless another place is named: the same name with the ending .key."""
-    return path.with_suffix(".key")
+    return path.with_suffix(".key") if path.name else path
 
 
 def state_file(authority: Path) -> Path:
@@ -84,7 +94,7 @@ def progress_of(authority: Held, remarks: list[Remark]) -> Progress:
     """How far this authority has come; what is not about this certificate does not count. Raises ``Unusable`` for a file that cannot be read."""
     digest = sha256(authority.own.der).hexdigest()
     path = state_file(authority.path)
-    if not path.is_file():
+    if not is_there(path):
         return Progress(sha256=digest)
     try:
         found = codec.parse(Progress, load_file(path, STATE_LIMIT).decode("utf-8"))

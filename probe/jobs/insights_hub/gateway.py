@@ -17,6 +17,7 @@ from probe.jobs.check import SLACK, observe, with_stores
 from probe.jobs.insights_hub.place import Place
 from probe.jobs.insights_hub.token import Token
 from probe.jobs.through import through
+from probe.protocols.login import Login
 from probe.protocols.protocol import Asked
 from probe.report import Report
 from probe.report.compose import compose, exit_code
@@ -42,11 +43,12 @@ class Heard:
 class Gateway:
     """One gateway. The first request judges it; whatever is wrong with its TLS is then the diagnosis that ``check`` would give."""
 
-    def __init__(self, place: Place, trusted: tuple[Loaded, ...], token: Token, progress: Progress) -> None:
+    def __init__(self, place: Place, trusted: tuple[Loaded, ...], token: Token, progress: Progress, login: Login | None = None) -> None:
         self.place = place
         self._trusted = trusted
         self._token = token
         self._progress = progress
+        self._login = login
         self._good: dict[str, None] = {}
         self._judged: Observation | None = None
         self._address: tuple[str, int] = ("", 0)
@@ -71,7 +73,7 @@ class Gateway:
 
     def _judge(self) -> Heard | None:
         """Look at the gateway as ``check`` does, without a word after the handshake; ``None`` when the token may be sent to it."""
-        found = observe(replace(self.place.target, app=False), self._trusted, self._progress)
+        found = observe(replace(self.place.target, app=False), self._trusted, self._progress, login=self._login)
         if found.unfinished == "interrupted":
             return Heard(interrupted=True)
         self._judged = found
@@ -103,7 +105,7 @@ class Gateway:
         asked = spoken(wanted, self._token, tuple(self._good))
 
         async def work() -> None:
-            way = await through(target, clock, target.timeout)
+            way = await through(target, clock, target.timeout, self._login)
             await ask(target, *self._address, question, clock, target.timeout, made.append, None, asked, way)
 
         ended = drive(work, target.timeout + SLACK, lambda: self._progress(wanted.doing))

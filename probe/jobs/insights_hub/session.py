@@ -1,7 +1,7 @@
 """One procedure under way: the authority's file, the gateway, what was said so far, and how far it came."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from probe.capture.store_password import StorePassword
@@ -18,17 +18,19 @@ from probe.jobs.insights_hub.gateway import Gateway
 from probe.jobs.insights_hub.place import Place
 from probe.jobs.insights_hub.token import Token
 from probe.protocols.https import HIDDEN
+from probe.protocols.login import Login
 from probe.report.procedure import Block, Procedure
 
 
 @noun
 class Access:
-    """How the API is reached: where, with which token, which password opens the trust store, and who is told what is being done."""
+    """How the API is reached: where, with which token, which password opens the trust store, who is told what is being done, the login for a proxy."""
 
     place: Place
     token: Token
     password: StorePassword | None = None
     progress: Callable[[str], None] = lambda _text: None
+    login: Login | None = field(default=None, repr=False)
 
 
 class Session:
@@ -38,7 +40,7 @@ class Session:
         self.title = title
         self.access = access
         self.remarks: list[Remark] = list(access.place.remarks)
-        self.api = Api(Gateway(access.place, stores(access.place.target, access.password), access.token, access.progress), self.remarks)
+        self.api = Api(Gateway(access.place, stores(access.place.target, access.password), access.token, access.progress, access.login), self.remarks)
         self.authority: Held | None = None
         self._progress: Progress | None = None
 

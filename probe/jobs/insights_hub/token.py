@@ -1,6 +1,7 @@
 """The bearer token: from an environment variable or a file, never from an argument; it goes into one header field and nowhere else."""
 
 import re
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def token(variable: str | None, file: Path | None) -> Token:
     if variable and file:
         raise Unusable("--token-env and --token-file exclude each other.", "Give one of them.")
     if file is not None:
-        return _checked(_of_file(file), f"$(cat {file})", f"The file named by --token-file, {file},")
+        return _checked(_of_file(file), f"$(cat {shlex.quote(str(file))})", f"The file named by --token-file, {file},")
     if not variable:
         raise Unusable("No token is given.", STEP)
     if not VARIABLE.fullmatch(variable):

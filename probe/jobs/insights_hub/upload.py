@@ -54,7 +54,7 @@ def upload(path: Path, name: str, access: Access, dry_run: bool = False) -> Proc
     if full := compared.room(every, limit, now()):
         session.remarks.append(full)
         return session.procedure()
-    session.remarks.append(ok(f"There {'is' if len(every) == 1 else 'are'} {len(every)} of at most {limit} authorities."))
+    session.remarks.append(ok(f"The tenant has {_counted(every, limit)}."))
     return _sent(session, name)
 
 
@@ -72,7 +72,7 @@ def list_(path: Path | None, access: Access, dry_run: bool = False) -> Procedure
     every = session.api.authorities()
     if every is None:
         return session.procedure()
-    session.remarks.append(ok(f"{place.name} lists {len(every)} of at most {place.registration.limit} authorities."))
+    session.remarks.append(ok(f"{place.name} lists {_counted(every, place.registration.limit)}."))
     at = now()
     for one in every:
         if one.expiration and one.expiration <= at:
@@ -85,6 +85,10 @@ def list_(path: Path | None, access: Access, dry_run: bool = False) -> Procedure
     elif path is not None and there is not None:
         session.remarks += compared.told(there, session.authority.own) if session.authority else ()
     return session.procedure(rows=compared.rows(every), columns=COLUMNS)
+
+
+def _counted(every: tuple[Listed, ...], limit: int) -> str:
+    return f"{len(every)} of at most {limit} authorities" if limit else f"{len(every)} authorit{'y' if len(every) == 1 else 'ies'}"
 
 
 def _name(name: str) -> str:

@@ -13,7 +13,7 @@ from probe.facts.certificate import Certificate
 from probe.facts.registration import Listed
 from probe.facts.unusable import Unusable
 from probe.formats import issuing
-from probe.jobs.insights_hub.files import held, key_beside, now, with_key, word
+from probe.jobs.insights_hub.files import held, is_there, key_beside, now, with_key, word
 from probe.jobs.insights_hub.session import Access, Session
 from probe.jobs.insights_hub.shown import shown
 from probe.report.procedure import Block, Procedure
@@ -82,7 +82,7 @@ def commands(path: Path, key: Path | None, variable: str = "") -> Procedure:
 def _credential(path: Path, key: Path | None, password: Password) -> Credential | None:
     """The authority's key, ``None`` when it is not on this machine. Raises ``Unusable``."""
     place = key or key_beside(path)
-    if key is None and not place.exists():
+    if key is None and not is_there(place):
         return None
     credential = with_key(path, place, password)[1]
     if not isinstance(credential.key, issuing.Issuer):
