@@ -189,7 +189,7 @@ def rows(place: Place) -> dict[str, Row]:
         "trust wrong": (("trust", "ec.p12", *wrong), 2),
         "trust saved": (("trust", *place.shop, *OPEN, "--save", "trust.json"), 0),
         "trust judged again": (("trust", "seen.json", *OPEN), 0),
-        "compare asked": (("compare", "https://127.0.0.1:1", "seen.json", *OPEN), 3),
+        "compare asked": (("compare", "https://127.0.0.1:1", "seen.json", *OPEN), 1),
         "compare page": (("compare", "rsa.p12", "ec.p12", *LOCK, "--html", "c.html"), 1),
         "compare wrong": (("compare", "seen.json", "ec.p12", *wrong), 2),
         "go-live saved": (("go-live", "plan.toml", "--save", "plan.json", "--html", "list.html"), 0),

@@ -1,14 +1,13 @@
 """Files and folders that the user wants to have inspected: read one after the other, bounded, and opened with the password that was given or is asked for."""
 
-import os
 import stat
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from probe.capture.files import load, unreadable
+from probe.capture.folder import inside
 from probe.capture.store_password import USUAL, Passwords
 from probe.facts.files import InspectedFile
 from probe.facts.unusable import Unusable
@@ -114,28 +113,18 @@ def _folder(folder: Path, seen: set[tuple[int, int]]) -> Iterator[tuple[Path, st
     while waiting:
         current, depth = waiting.popleft()
         try:
-            with os.scandir(current) as listed:
-                entries = sorted(islice(listed, FILES + 1), key=lambda one: one.name)
+            found, _ = inside(current, FILES + 1, seen)
         except OSError as error:
             if current == folder:
                 raise unreadable(folder, error) from None
             yield current, unreadable(current, error).says
             continue
-        for one in entries:
-            try:
-                status = one.stat()
-            except OSError:
-                # A link to nothing or to itself is no file.
-                continue
-            identity = (status.st_dev, status.st_ino)
-            if identity in seen:
-                continue
-            seen.add(identity)
-            if stat.S_ISDIR(status.st_mode):
+        for one, is_folder in found:
+            if is_folder:
                 if depth < DEPTH:
-                    waiting.append((current / one.name, depth + 1))
-            elif stat.S_ISREG(status.st_mode):
-                count += 1
-                if count > FILES:
-                    raise Unusable(f"The folder {folder} holds more than {FILES:,} files.", "Name a folder that holds only the certificates.")
-                yield current / one.name, ""
+                    waiting.append((one, depth + 1))
+                continue
+            count += 1
+            if count > FILES:
+                raise Unusable(f"The folder {folder} holds more than {FILES:,} files.", "Name a folder that holds only the certificates.")
+            yield one, ""

@@ -2,18 +2,17 @@
 
 import os
 import shlex
-import stat
 import sys
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 
 from probe.capture.files import LIMIT, too_large, unreadable
 from probe.capture.files import load as load_file
+from probe.capture.folder import inside
 from probe.capture.store_password import USUAL, StorePassword
 from probe.facts import der, distinguished
 from probe.facts.certificate import Certificate
@@ -336,27 +335,14 @@ def _files(folder: Path, deepest: int) -> list[Path]:
     while waiting:
         current, depth = waiting.popleft()
         try:
-            with os.scandir(current) as listed:
-                entries = sorted(islice(listed, ENTRIES), key=lambda one: one.name)
+            found, entries = inside(current, ENTRIES, seen)
         except OSError as error:
             if current == folder:
                 raise unreadable(folder, error) from None
             continue
-        for one in entries:
-            try:
-                status = one.stat()
-            except OSError:
-                # A link to nothing or to itself is no file; real stores have many of the first kind.
-                continue
-            identity = (status.st_dev, status.st_ino)
-            if identity in seen:
-                continue
-            seen.add(identity)
-            if stat.S_ISDIR(status.st_mode) and depth < deepest:
-                waiting.append((current / one.name, depth + 1))
-            elif stat.S_ISREG(status.st_mode):
-                files.append(current / one.name)
-        if len(files) + len(waiting) > FILES or len(entries) == ENTRIES:
+        files += [one for one, is_folder in found if not is_folder]
+        waiting.extend((one, depth + 1) for one, is_folder in found if is_folder and depth < deepest)
+        if len(files) + len(waiting) > FILES or entries == ENTRIES:
             raise Unusable(f"The folder {folder} holds more than {FILES} files.", "Name a folder that holds only the certificates.")
     return files
 

@@ -24,13 +24,13 @@ ALONE = ("secp256r1", "secp384r1", "secp521r1")
 
 @noun
 class Deviation:
-    """One thing in which the endpoint is not as the profile says. ``field`` is the profile's, ``says`` a sentence, ``at`` where it shows.
+    """One thing in which the endpoint is not as the profile says. ``field`` is the profile's, ``fact`` a sentence, ``at`` where it shows.
 
     ``verified``: somebody verified what the profile says. ``stops``: a client as the profile describes it was seen not to get through.
     """
 
     field: str
-    says: str
+    fact: str
     at: str
     verified: bool = True
     stops: bool = False
@@ -66,11 +66,11 @@ def _version(case: Case, agreement: Agreement) -> Iterator[Deviation]:
     place = VERSIONS.index(chosen)
     if tls.min and place < VERSIONS.index(tls.min):
         yield Deviation(
-            field="tls.min", says=f"{chosen} was negotiated, and the profile asks for {tls.min} at least.", at=case.pointer(one), verified=tls.verified
+            field="tls.min", fact=f"{chosen} was negotiated, and the profile asks for {tls.min} at least.", at=case.pointer(one), verified=tls.verified
         )
     if tls.max and place > VERSIONS.index(tls.max):
         yield Deviation(
-            field="tls.max", says=f"{chosen} was negotiated, and the profile asks for {tls.max} at most.", at=case.pointer(one), verified=tls.verified
+            field="tls.max", fact=f"{chosen} was negotiated, and the profile asks for {tls.max} at most.", at=case.pointer(one), verified=tls.verified
         )
 
 
@@ -102,7 +102,7 @@ def _group(case: Case, agreement: Agreement) -> Iterator[Deviation]:
     untried = f" Whether it takes {' or '.join(rest)} was not tried: this TLS library cannot offer that alone." if rest else ""
     yield Deviation(
         field="tls.groups",
-        says=f"The server chose {chosen} for the key agreement, and the profile names {named}.{refused}{untried}",
+        fact=f"The server chose {chosen} for the key agreement, and the profile names {named}.{refused}{untried}",
         at=case.pointer(case.handshake),
         verified=tls.verified,
         stops=bool(tried) and not rest,
@@ -117,14 +117,14 @@ def _names(case: Case, agreement: Agreement) -> Iterator[Deviation]:
     for one in names.expect:
         if "{" not in one.text and not compare(one.text, leaf).matches:
             says = f'"{title(leaf)}" is not for {one.text}, which the profile expects besides.'
-            yield Deviation(field="names.expect", says=says, at=there, verified=one.verified and names.verified, about=(leaf,))
+            yield Deviation(field="names.expect", fact=says, at=there, verified=one.verified and names.verified, about=(leaf,))
     if not names.ip_allowed and literal(case.target.name):
         says = f"The certificate is checked for the address {case.target.name}; the profile says that clients name a host, not an address."
-        yield Deviation(field="names.ip_allowed", says=says, at="/target/name", verified=names.verified, about=(leaf,))
+        yield Deviation(field="names.ip_allowed", fact=says, at="/target/name", verified=names.verified, about=(leaf,))
     found = compare(case.target.name, leaf)
     if not names.wildcards and found.matches and "*" in found.pattern:
         says = f"{case.target.name} is only covered by {found.pattern}, and the profile says that wildcards do not count."
-        yield Deviation(field="names.wildcards", says=says, at=there, verified=names.verified, about=(leaf,))
+        yield Deviation(field="names.wildcards", fact=says, at=there, verified=names.verified, about=(leaf,))
 
 
 def _authority(case: Case, agreement: Agreement) -> Iterator[Deviation]:
@@ -137,10 +137,10 @@ def _authority(case: Case, agreement: Agreement) -> Iterator[Deviation]:
         root = title(path.links[-1].certificate)
         whom = "the other side knows no public authorities" if agreement.endpoint.direction == "in" else "this system has an authority of its own"
         says = f'The chain ends at the public authority "{root}", and the profile says that {whom}.'
-        yield Deviation(field="trust.public_ca", says=says, at=case.where(leaf[0]), verified=trust.verified, about=leaf)
+        yield Deviation(field="trust.public_ca", fact=says, at=case.where(leaf[0]), verified=trust.verified, about=leaf)
     if trust.public_ca == "required" and path is None and case.chain_accepted:
         says = "The chain does not end at a public authority, and the profile says that it has to."
-        yield Deviation(field="trust.public_ca", says=says, at=case.where(leaf[0]), verified=trust.verified, about=leaf)
+        yield Deviation(field="trust.public_ca", fact=says, at=case.where(leaf[0]), verified=trust.verified, about=leaf)
 
 
 def _addresses(case: Case, agreement: Agreement) -> Iterator[Deviation]:
@@ -151,4 +151,4 @@ def _addresses(case: Case, agreement: Agreement) -> Iterator[Deviation]:
     if others:
         says = f"{case.target.host} leads to {', '.join(others)}, which the profile does not list; looked at were {', '.join(case.target.only)}."
         at = next((case.pointer(one) for one in seen.resolutions if set(one.addresses) & set(others)), "/target")
-        yield Deviation(field="addresses", says=says, at=at, verified=agreement.endpoint.verified)
+        yield Deviation(field="addresses", fact=says, at=at, verified=agreement.endpoint.verified)

@@ -84,7 +84,7 @@ class Case:
 
         Then a stack whose ClientHello is small is judged by what followed it (``first`` is the large one all the same).
         """
-        spared = self.small_only and any(not one.hello.post_quantum for one in self.stacks)
+        spared = self.small_only and any(not one.hello.post_quantum for one in self._voting)
         return self.small_only if spared else self.first
 
     @cached_property
@@ -279,10 +279,14 @@ class Case:
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:
         """The client stacks that vote: the one that was named, else every one that was compared with the real program."""
-        known = comparing(load_all()) if self.pinned else load_all()
+        return comparing(self._voting) if self.pinned else self._voting
+
+    @cached_property
+    def _voting(self) -> tuple[Stack, ...]:
+        """The stacks that vote, with their usual rules: which of the attempts is judged may depend on them, and so on no certificate."""
         if self.target.stack:
-            return tuple(one for one in known if one.name == self.target.stack)
-        return tuple(one for one in known if one.verified)
+            return tuple(one for one in load_all() if one.name == self.target.stack)
+        return tuple(one for one in load_all() if one.verified)
 
     @cached_property
     def verdicts(self) -> tuple[StackVerdict, ...]:

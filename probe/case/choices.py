@@ -300,6 +300,18 @@ def _of_addresses(observation: Observation) -> list[Sent]:
     return found
 
 
+def _above(tip: Certificate, beside: tuple[Certificate, ...]) -> frozenset[Certificate]:
+    """Everything that may have issued a certificate, or its issuers, by name."""
+    found: set[Certificate] = set()
+    waiting = [tip]
+    while waiting:
+        issuer = waiting.pop().read.issuer
+        more = [one for one in beside if issuer and one.read.subject and one.read.subject.key == issuer.key and one not in found]
+        found.update(more)
+        waiting += more
+    return frozenset(found)
+
+
 def _of_files(observation: Observation) -> list[Sent]:
     """Each end-entity certificate of the files with everything else in its file; of files with authorities alone, each that issued none of the others."""
     files = Files(observation)
@@ -311,7 +323,10 @@ def _of_files(observation: Observation) -> list[Sent]:
         tips = [each for each in held if not each.read.subject or each.read.subject.key not in issuers] or list(held[:1])
         own = [each for each in tips if each.read.is_ca is not True]
         for tip in own or tips:
-            rest = tuple(each for each in dict.fromkeys((*(each for each in held if each in authorities), *authorities[:MOST])) if each != tip)
+            beside = dict.fromkeys((*(each for each in held if each in authorities), *authorities[:MOST]))
+            # What belongs to other chains is sent by nobody: Java, which counts certificates, would refuse for it.
+            above = _above(tip, tuple(beside))
+            rest = tuple(each for each in beside if each != tip and each in above)
             name = uncompared(compare((*tip.read.dns_names, *tip.read.ip_addresses, "file.invalid")[0], tip))
             found.append(Sent(places=(one.path,), presented=(tip, *rest), name=name, authority=not own))
     return found

@@ -32,7 +32,7 @@ SERVERS = "1.3.6.1.5.5.7.3.1"
 class Remark:
     """One sentence about a request. ``weight`` is breaks, risks, note or good; ``sure`` proven, likely or possible."""
 
-    says: str
+    text: str
     weight: str = "good"
     sure: str = "proven"
 
@@ -41,7 +41,7 @@ def remarks(files: Files, request: Request, agreement: Agreement | None) -> tupl
     """Everything that is to be said about one request."""
     entry = request.place.entry
     if entry.problem:
-        return (Remark(says="It is damaged, so that nothing can be said about it.", weight="breaks"),)
+        return (Remark(text="It is damaged, so that nothing can be said about it.", weight="breaks"),)
     old = before(files, request)
     key = _key(entry)
     return (
@@ -82,19 +82,19 @@ def _key(entry: Entry) -> Key | None:
 def _signature(entry: Entry) -> list[Remark]:
     if entry.signed is False:
         says = "Its signature is not by its own key: whoever made it does not prove to hold the key, or it was altered. Every authority refuses it."
-        return [Remark(says=says, weight="breaks")]
+        return [Remark(text=says, weight="breaks")]
     if entry.signed is None:
-        return [Remark(says="Whether its own key signed it could not be checked here.", weight="note")]
+        return [Remark(text="Whether its own key signed it could not be checked here.", weight="note")]
     name = SIGNATURES.get(entry.algorithm, entry.algorithm)
     if any(word in name.lower().replace("-", "") for word in OLD):
         says = f"Its own key signed it, with {name}; many authorities refuse that hash also in a request. Make it again with SHA-256."
-        return [Remark(says=says, weight="risks", sure="likely")]
-    return [Remark(says=f"Its own key signed it ({name}).")]
+        return [Remark(text=says, weight="risks", sure="likely")]
+    return [Remark(text=f"Its own key signed it ({name}).")]
 
 
 def _strength(key: Key | None, agreement: Agreement | None) -> list[Remark]:
     if key is None:
-        return [Remark(says="Its key cannot be read.", weight="risks", sure="likely")]
+        return [Remark(text="Its key cannot be read.", weight="risks", sure="likely")]
     rules = agreement.request if agreement else None
     size = f"{key.kind} {key.curve or key.bits or ''}".strip()
     kinds = (rules.key if rules else ()) or (agreement.client_certificate.key if agreement and not _inwards(agreement) else ())
@@ -102,31 +102,31 @@ def _strength(key: Key | None, agreement: Agreement | None) -> list[Remark]:
     if agreement and kinds and key.kind not in kinds:
         verified = (rules if rules and rules.key else agreement.client_certificate).verified
         says = f"Its key is {size}; {agreement.title or agreement.profile} takes {' or '.join(kinds)}."
-        found.append(Remark(says=says, weight="breaks" if verified else "risks", sure="proven" if verified else "possible"))
+        found.append(Remark(text=says, weight="breaks" if verified else "risks", sure="proven" if verified else "possible"))
     if rules and agreement and rules.least_bits and key.kind == "RSA" and (key.bits or 0) < rules.least_bits:
         says = f"Its key is {size}; {agreement.title or agreement.profile} wants {rules.least_bits} bits or more."
-        found.append(Remark(says=says, weight="breaks" if rules.verified else "risks", sure="proven" if rules.verified else "possible"))
+        found.append(Remark(text=says, weight="breaks" if rules.verified else "risks", sure="proven" if rules.verified else "possible"))
     if (key.kind.startswith("RSA") and (key.bits or 0) < RSA_BITS) or (key.kind == "EC" and (key.bits or 0) < EC_BITS):
         says = f"Its key is {size}, which no public authority signs and many clients and servers refuse. Make a new key of {RSA_BITS} bits or more."
-        found.append(Remark(says=says, weight="risks", sure="likely"))
+        found.append(Remark(text=says, weight="risks", sure="likely"))
     elif key.kind == "EC" and key.curve not in CURVES:
-        found.append(Remark(says=f"Its key is on the curve {key.curve}, which many authorities and Java do not take.", weight="risks", sure="likely"))
+        found.append(Remark(text=f"Its key is on the curve {key.curve}, which many authorities and Java do not take.", weight="risks", sure="likely"))
     elif key.kind not in ("RSA", "EC"):
-        found.append(Remark(says=f"Its key is {size}, which many authorities do not take.", weight="risks", sure="likely"))
-    return found or [Remark(says=f"Its key is {size}.")]
+        found.append(Remark(text=f"Its key is {size}, which many authorities do not take.", weight="risks", sure="likely"))
+    return found or [Remark(text=f"Its key is {size}.")]
 
 
 def _subject(subject: Name | None, entry: Entry) -> list[Remark]:
     if subject is None:
-        return [Remark(says="Its subject cannot be read.", weight="breaks", sure="likely")]
+        return [Remark(text="Its subject cannot be read.", weight="breaks", sure="likely")]
     if not subject.attributes:
         if entry.names:
-            return [Remark(says="Its subject is empty; the names stand in the subjectAltName alone.", weight="note")]
-        return [Remark(says="Its subject is empty, and it asks for no name: nobody can tell whom the certificate is for.", weight="risks")]
-    found = [Remark(says=f"Its subject is {subject.text}.")]
+            return [Remark(text="Its subject is empty; the names stand in the subjectAltName alone.", weight="note")]
+        return [Remark(text="Its subject is empty, and it asks for no name: nobody can tell whom the certificate is for.", weight="risks")]
+    found = [Remark(text=f"Its subject is {subject.text}.")]
     codes = [value for label, value in subject.attributes if label == "C"]
     if len(codes) > 1:
-        found.append(Remark(says=f"It has {len(codes)} countries ({', '.join(codes[:NAMED])}); a name has one.", weight="risks"))
+        found.append(Remark(text=f"It has {len(codes)} countries ({', '.join(codes[:NAMED])}); a name has one.", weight="risks"))
     return [*found, *(one for code in dict.fromkeys(codes) for one in _country(code))]
 
 
@@ -135,18 +135,18 @@ def _country(code: str) -> list[Remark]:
     plain = code.strip().upper()
     if len(code) != 2 or not code.isascii() or not code.isalpha():
         says = f'The country is "{code[:40]}"; it must be the two letters of ISO 3166-1, such as DE. Most programs refuse to read or sign it.'
-        return [Remark(says=says, weight="breaks", sure="likely")]
+        return [Remark(text=says, weight="breaks", sure="likely")]
     if plain in meant:
-        return [Remark(says=f"The country is {code}, which is no country code; {meant[plain]} is meant, perhaps.", weight="risks", sure="likely")]
+        return [Remark(text=f"The country is {code}, which is no country code; {meant[plain]} is meant, perhaps.", weight="risks", sure="likely")]
     if plain not in assigned:
-        return [Remark(says=f"The country is {code}, which is no country code of ISO 3166-1.", weight="risks", sure="likely")]
+        return [Remark(text=f"The country is {code}, which is no country code of ISO 3166-1.", weight="risks", sure="likely")]
     if code != plain:
         return [
             Remark(
-                says=f"The country is {code}; the code is written {plain}, and some authorities compare it letter by letter.", weight="risks", sure="possible"
+                text=f"The country is {code}; the code is written {plain}, and some authorities compare it letter by letter.", weight="risks", sure="possible"
             )
         ]
-    return [Remark(says=f"The country is {code}.")]
+    return [Remark(text=f"The country is {code}.")]
 
 
 def _names(subject: Name | None, entry: Entry, agreement: Agreement | None) -> list[Remark]:
@@ -157,19 +157,19 @@ def _names(subject: Name | None, entry: Entry, agreement: Agreement | None) -> l
     if odd:
         asked = f"It asks for {', '.join(map(repr, odd[:NAMED]))}, which {'is' if len(odd) == 1 else 'are'} no host name"
         says = f"{asked}: write names without scheme, port, path or blanks."
-        found.append(Remark(says=says, weight="risks", sure="likely"))
+        found.append(Remark(text=says, weight="risks", sure="likely"))
     as_name = [one for one in common if HOST.fullmatch(one) and one.lower() not in {name.lower() for name in plain}]
     if entry.names:
-        found.append(Remark(says=f"It asks for {', '.join(entry.names[:NAMED])}{f' and {len(entry.names) - NAMED} more' if len(entry.names) > NAMED else ''}."))
+        found.append(Remark(text=f"It asks for {', '.join(entry.names[:NAMED])}{f' and {len(entry.names) - NAMED} more' if len(entry.names) > NAMED else ''}."))
         if as_name:
-            found.append(Remark(says=f"Its common name {as_name[0]} is not among these; clients look at these alone.", weight="risks", sure="likely"))
+            found.append(Remark(text=f"Its common name {as_name[0]} is not among these; clients look at these alone.", weight="risks", sure="likely"))
     elif as_name and not _for_clients(entry, agreement):
         says = f"It asks for no subjectAltName, only for the common name {as_name[0]}. Clients look at the former alone, unless the authority adds it."
-        found.append(Remark(says=says, weight="risks", sure="possible"))
+        found.append(Remark(text=says, weight="risks", sure="possible"))
     host = agreement.endpoint.host if agreement and _inwards(agreement) else ""
     if host and "{" not in host and host.lower() not in {name.lower() for name in plain} and not _covered(host, plain):
         says = f"It does not ask for {host}, the name under which {agreement.title if agreement else ''} calls.".replace("  ", " ")
-        found.append(Remark(says=says, weight="breaks", sure="likely"))
+        found.append(Remark(text=says, weight="breaks", sure="likely"))
     return found
 
 
@@ -203,11 +203,11 @@ def _wishes(entry: Entry) -> list[Remark]:
     found: list[Remark] = []
     if entry.wants_ca:
         found.append(
-            Remark(says="It asks for a certificate of an authority (CA:TRUE), which hardly anybody wants and no public authority gives.", weight="risks")
+            Remark(text="It asks for a certificate of an authority (CA:TRUE), which hardly anybody wants and no public authority gives.", weight="risks")
         )
     if entry.challenge:
         says = "It carries a challenge password in plain text, which everybody can read who gets the request. If that is used elsewhere, change it."
-        found.append(Remark(says=says, weight="risks"))
+        found.append(Remark(text=says, weight="risks"))
     return found
 
 
@@ -219,25 +219,25 @@ def _rules(subject: Name | None, agreement: Agreement | None) -> list[Remark]:
     wanted = own or (() if _inwards(agreement) else agreement.client_certificate.subject_rules)
     found = [one for rule in wanted for one in _rule(rule, subject, agreement)]
     if rules is None and not wanted:
-        found.append(Remark(says=f"The profile {agreement.profile} has no rule for requests.", weight="note"))
+        found.append(Remark(text=f"The profile {agreement.profile} has no rule for requests.", weight="note"))
     if rules and rules.note:
         unsure = "" if rules.verified else f" Not verified{f' (source: {rules.source})' if rules.source else ''}."
-        found.append(Remark(says=f"{rules.note}{unsure}", weight="note"))
+        found.append(Remark(text=f"{rules.note}{unsure}", weight="note"))
     return found
 
 
 def _rule(rule: SubjectRule, subject: Name | None, agreement: Agreement) -> list[Remark]:
     if missing := used(rule.equals):
-        return [Remark(says=f"Whether {rule.attribute} is right was not looked at: it needs --var {missing[0]}=VALUE.", weight="note")]
+        return [Remark(text=f"Whether {rule.attribute} is right was not looked at: it needs --var {missing[0]}=VALUE.", weight="note")]
     values = [value for label, value in (subject.attributes if subject else ()) if label == rule.attribute]
     wanted = f'"{rule.equals}"' if rule.equals else f"something that matches {rule.regex}"
     if any(value == rule.equals if rule.equals else _finds(rule.regex, value) for value in values):
-        return [Remark(says=f"{rule.attribute} is as {agreement.profile} wants it: {wanted}.")]
+        return [Remark(text=f"{rule.attribute} is as {agreement.profile} wants it: {wanted}.")]
     shown = " and ".join(f'"{value}"' for value in values[:NAMED]) or "not there"
     says = f"{rule.attribute} is {shown}; {agreement.profile} wants {wanted}."
     if rule.verified:
-        return [Remark(says=says, weight="breaks")]
-    return [Remark(says=f"{says} Not verified{f' (source: {rule.source})' if rule.source else ''}.", weight="risks", sure="possible")]
+        return [Remark(text=says, weight="breaks")]
+    return [Remark(text=f"{says} Not verified{f' (source: {rule.source})' if rule.source else ''}.", weight="risks", sure="possible")]
 
 
 def _finds(pattern: str, text: str) -> bool:
@@ -256,9 +256,9 @@ def _beside(files: Files, request: Request, old: Certificate, agreement: Agreeme
     theirs = {name.lower() for name in (*old.read.dns_names, *old.read.ip_addresses)}
     shared = theirs & {name.lower() for name in entry.names}
     if not same_key and not same_name and not shared:
-        return [Remark(says=f"It has neither key nor name in common with {named}: is it to replace that one?", weight="note")]
+        return [Remark(text=f"It has neither key nor name in common with {named}: is it to replace that one?", weight="note")]
     key = "the same key as" if same_key else "another key than"
-    found = [Remark(says=f"It has {key} the certificate {named}.", weight="good" if not same_key else "note")]
+    found = [Remark(text=f"It has {key} the certificate {named}.", weight="good" if not same_key else "note")]
     if not same_name:
         keeps = agreement.request.same_subject if agreement and agreement.request else False
         text = its.text if its else "?"
@@ -266,9 +266,9 @@ def _beside(files: Files, request: Request, old: Certificate, agreement: Agreeme
         if keeps and agreement:
             sure = "" if agreement.request and agreement.request.verified else " That rule was not verified."
             says += f" {agreement.title or agreement.profile} compares the whole subject, so that the new certificate may have to be registered anew.{sure}"
-        found.append(Remark(says=says, weight="risks" if keeps else "note", sure="possible" if keeps else "proven"))
+        found.append(Remark(text=says, weight="risks" if keeps else "note", sure="possible" if keeps else "proven"))
     lost = [name for name in (*old.read.dns_names, *old.read.ip_addresses) if name.lower() not in {one.lower() for one in entry.names}]
     if lost and entry.names:
         more = f" and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
-        found.append(Remark(says=f"It does not ask for {', '.join(lost[:NAMED])}{more}, which {named} has.", weight="risks", sure="likely"))
+        found.append(Remark(text=f"It does not ask for {', '.join(lost[:NAMED])}{more}, which {named} has.", weight="risks", sure="likely"))
     return found

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from probe.case.case import Case
 from probe.case.checked import of as outcomes
-from probe.case.client_auth import ABOUT_CERTIFICATES, ClientAuth, Refusal, Said, exchange_of, refusal
+from probe.case.client_auth import ABOUT_CERTIFICATES, BY_TIME, ClientAuth, Refusal, Said, exchange_of, refusal
 from probe.case.identity import Flaw, Found, Listing
 from probe.causes.on_file import compared
 from probe.causes.sent_chain import intermediates, strays, unseen
@@ -21,12 +21,14 @@ from probe.tls.alerts import name as alert_name
 
 EXPLAINS = ("tls.cipher", "tls.closed", "tls.malformed", "app.http-status", "app.protocol", "client.not-sent", "client.required")
 """What follows from a client certificate that is not accepted."""
-UNTRUSTED, INCOMPLETE, REVOKED, REJECTED = "client.untrusted", "client.chain-incomplete", "client.revoked", "client.rejected"
+UNTRUSTED, INCOMPLETE, REVOKED, REJECTED, DATES = "client.untrusted", "client.chain-incomplete", "client.revoked", "client.rejected", "dates"
 UNKNOWN_CA, EXPIRED, CERTIFICATE_REVOKED, UNSUPPORTED, BAD = 48, 45, 44, 43, 42
 SPEAKING = frozenset({UNKNOWN_CA, EXPIRED, CERTIFICATE_REVOKED, UNSUPPORTED})
 """Alerts that name one reason; all others stand for several (what servers send: OpenSSL's tls_process_client_certificate, Go's processCertsFromClient)."""
 MEANT = frozenset({(EXPIRED, Flaw.EXPIRED), (EXPIRED, Flaw.NOT_YET_VALID), (BAD, Flaw.NOT_YET_VALID), (UNSUPPORTED, Flaw.EKU)})
 """Alerts and the flaws that they mean; Go says "expired" also of what is not yet valid."""
+IIS = {"HTTP Error 403.13": REVOKED, "HTTP Error 403.16": UNTRUSTED, "HTTP Error 403.17": DATES}
+"""Pages of IIS that name one reason (Microsoft Learn, HTTP status codes in IIS)."""
 SHOWN = 5
 KINSHIP = frozenset({"O", "DC"})
 """Attributes of a name that two authorities of one organization share."""
@@ -95,9 +97,27 @@ def reasons(case: Case) -> tuple[Reason, ...]:
     if refused.said is Said.STATUS and not seen.only_with:
         return _perhaps(case, refused)
     how = _loudest(seen, refused)
+    if how.words in IIS:
+        return _by_page(case, how)
     if how.alert in SPEAKING:
         return (*_spoken(case, how), *(_of_flaw(case, one, how, Effect.RISKS) for one in _kinds(seen.flaws) if (how.alert, one) not in MEANT))
     return _silent(case, how)
+
+
+def _by_page(case: Case, how: Refusal) -> tuple[Reason, ...]:
+    """A page of IIS, whose number names the reason."""
+    seen, code, said = case.client, IIS[how.words], f"The server says so ({told(how)})"
+    dated = tuple(one for one in _kinds(seen.flaws) if one in BY_TIME) if code == DATES else ()
+    rest = tuple(_of_flaw(case, one, how, Effect.RISKS) for one in _kinds(seen.flaws) if one not in dated)
+    if dated:
+        return (*(_of_flaw(case, one, how, Effect.BREAKS) for one in dated), *rest)
+    words = {
+        REVOKED: f"The client certificate {_name(seen)} is revoked, or the server cannot get the list in which it looks. {said}.",
+        UNTRUSTED: f"{_foreign(seen)} {said}: its machine does not trust the authority, or holds an intermediate among its roots.{_goes_on(seen)}",
+        DATES: f"The server calls {_name(seen)} expired or not yet valid ({told(how)}), and it is neither: its clock is wrong, or an issuer has expired.",
+    }
+    others = _incomplete_perhaps(seen) if code == UNTRUSTED else ()
+    return (Reason(code=REJECTED if code == DATES else code, certainty=Certainty.LIKELY, sentence=words[code], alternatives=others), *rest)
 
 
 def _loudest(seen: ClientAuth, refused: Refusal) -> Refusal:
@@ -234,7 +254,7 @@ def _kinds(found: tuple[Found, ...]) -> tuple[Flaw, ...]:
 def _of_flaw(case: Case, flaw: Flaw, how: Refusal, effect: Effect, certainty: Certainty | None = None) -> Reason:
     these = tuple(one for one in case.client.flaws if one.flaw is flaw)
     facts = " ".join(one.fact for one in these)
-    meant = (how.alert, flaw) in MEANT
+    meant = (how.alert, flaw) in MEANT or (IIS.get(how.words) == DATES and flaw in BY_TIME)
     after = {
         Effect.BREAKS: f"The server says so ({told(how)})."
         if meant
@@ -370,11 +390,8 @@ def where(case: Case, certificate: Certificate) -> str:
 def _actions(case: Case, code: str) -> tuple[str, ...]:
     """The actions that fit, beyond those of the cause: none at all is the simplest where the server does without."""
     seen = case.client
-    named = (
-        ("use-accepted-certificate", "accept-client-issuer")
-        if seen.listing is Listing.NONE and seen.issuers
-        else ("accept-client-issuer", "use-accepted-certificate")
-    )
+    named = ("use-accepted-certificate", "accept-client-issuer")
+    named = named if seen.listing is Listing.NONE and seen.issuers else (named[1], named[0])
     usual: tuple[str, ...] = {UNTRUSTED: named, REJECTED: ("ask-about-certificate", "accept-client-issuer")}.get(code, ())
     levels = intermediates(seen)
     # An authority that is not named at all is no matter of depth.

@@ -1,7 +1,7 @@
 """probe check: the main job."""
 
-from functools import partial
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +21,7 @@ EXAMPLES = """Examples:
   probe check ldaps://dc1.corp.example --trust corp-root.pem --as java
   probe check https://192.0.2.7:8443 --name shop.example --html report.html
   probe check shop.example --connect 192.0.2.8 --save before.json
+  probe check smtp://mail.shop.example:587 imap://mail.shop.example postgres://db.shop.example
   probe check https://api.partner.example --cert client.pem --key client.key
   probe check --profile hubject-emp --env qa --var provider=DE-DCB --trust hubject-certificates --cert client.p12
 
@@ -32,7 +33,7 @@ File = Path | None
 
 def check(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[TARGET]...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST or tls://HOST:PORT.")
+        list[str] | None, typer.Argument(metavar="[TARGET]...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST, imap, pop3, ftp, postgres, mysql ..., or tls://HOST:PORT.")
     ] = None,
     trust: Annotated[
         list[str] | None,

@@ -21,6 +21,7 @@ EXAMPLES = """Examples:
   probe trust server.pem
   probe trust seen.json --html trust.html
   probe trust shop.example --pid 4711
+  probe trust new-partner.pem --profile nexuse2e-partner --var ca_folder=nexus-cas
   probe trust --profile matrix42-native-connector --var host=dc1.corp.example --var ca_files=corp-root.pem
 
 Nothing is installed and no trust store is changed; files are written only with --write, and only all together.

@@ -19,8 +19,8 @@ _BEGINNINGS = (
     (b"%PDF-", "a PDF document"),
     (b"\0\0\0\0CERT", "a serialized store of Windows"),
     (b"PuTTY-User-Key-File", "a PuTTY key"),
-    (b"ssh-", "an OpenSSH key"),
-    (b"ecdsa-sha2-", "an OpenSSH key"),
+    (b"ssh-", "an OpenSSH public key"),
+    (b"ecdsa-sha2-", "an OpenSSH public key"),
     (b"---- BEGIN SSH2", "an OpenSSH key"),
 )
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key, l
 
 from probe.facts import der
 from probe.formats import guess
+from probe.formats.hidden import Hidden
 
 MAX_KEY = 64 * 1024
 """Bytes of one key that are read; RSA with 16,384 bits has 9 KB, and to check a longer one takes minutes."""
@@ -41,28 +42,20 @@ class Problem(StrEnum):
     FOREIGN = "it is a key of another kind of program"
 
 
-class FoundKey:
+class FoundKey(Hidden):
     """One private key of a file, or why it could not be had. ``where`` is its place in the file, ``what`` its label."""
 
-    __slots__ = ("_key", "encrypted", "problem", "what", "where")
+    __slots__ = ("encrypted", "problem", "what", "where")
 
     def __init__(self, *, where: str, what: str, encrypted: bool, key: PrivateKeyTypes | None = None, problem: Problem | None = None) -> None:
+        super().__init__(key)
         self.where = where
         self.what = what
         self.encrypted = encrypted
         self.problem = problem
-        self._key = key
 
-    @property
-    def key(self) -> PrivateKeyTypes | None:
-        """The key itself; for a credential alone."""
-        return self._key
-
-    def __repr__(self) -> str:
-        return f"FoundKey({self.what!r}, {self.where!r}, encrypted={self.encrypted}, problem={self.problem}, key hidden)"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a private key stays in memory")
+    def _told(self) -> str:
+        return f"{self.what!r}, {self.where!r}, encrypted={self.encrypted}, problem={self.problem}"
 
 
 def read(data: bytes, password: bytes | None = None) -> tuple[FoundKey, ...]:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCert
 from probe.facts import der
 from probe.facts.certificate import Certificate
 from probe.formats import guess
+from probe.formats.hidden import Hidden
 from probe.formats.keys import MOST_ROUNDS, Problem, largest, panicked
 
 MAX_ENTRIES = 2000
@@ -23,10 +24,10 @@ _NESTED = f"{_BAGS}6"
 _DEPTH = 4
 
 
-class FoundStore:
+class FoundStore(Hidden):
     """What is in a PKCS #12 file: certificates (the one of the key first if the file says which), the key, the number of keys, or why nothing could be had."""
 
-    __slots__ = ("_key", "certificates", "encrypted", "keys", "problem")
+    __slots__ = ("certificates", "encrypted", "keys", "problem")
 
     def __init__(
         self,
@@ -37,22 +38,14 @@ class FoundStore:
         encrypted: bool = False,
         problem: Problem | None = None,
     ) -> None:
+        super().__init__(key)
         self.certificates = certificates
         self.keys = keys
         self.encrypted = encrypted
         self.problem = problem
-        self._key = key
 
-    @property
-    def key(self) -> PrivateKeyTypes | None:
-        """The key itself; for a credential alone."""
-        return self._key
-
-    def __repr__(self) -> str:
-        return f"FoundStore({len(self.certificates)} certificates, {self.keys} keys, problem={self.problem}, key hidden)"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a private key stays in memory")
+    def _told(self) -> str:
+        return f"{len(self.certificates)} certificates, {self.keys} keys, problem={self.problem}"
 
 
 def is_pkcs12(data: bytes) -> bool:

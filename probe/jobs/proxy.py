@@ -1,4 +1,4 @@
-"""From ``--proxy`` and the environment to the proxy of a target, and to the login that it wants. Raises ``Unusable``; no complaint repeats a user name or a password."""
+"""From ``--proxy`` and the environment to the proxy of a target and the login for it. Raises ``Unusable``; no complaint repeats a user name or a password."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -20,12 +20,12 @@ from probe.lab.backlog import UNREACHABLE, ClosedPort, FullBacklog
 from probe.lab.listener import Listener
 from probe.lab.reproduce_chain import Copies
 from probe.lab.reproduce_client import LOSS, client_certificates, client_options, copyable, without_client
-from probe.lab.reproduce_front import Front, Plain, Seen
+from probe.lab.reproduce_front import Front
 from probe.lab.reproduce_profile import profile_options
 from probe.lab.reproduce_proxy import beyond, proxy_options
 from probe.lab.reproduce_resolve import needs_resolver, open_resolvers
 from probe.lab.reproduce_status import copied_answer, copied_list, responders
-from probe.lab.reproduce_talk import Talking
+from probe.lab.reproduce_talk import Talking, Talks
 from probe.lab.reproduce_trust import pinned, public_options, trust_options
 from probe.lab.reproduce_urls import issuers_document, local_urls, serve_documents
 from probe.lab.stage import LOOPBACK, Listening, Stage
@@ -72,7 +72,10 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     found, unresolved = open_resolvers(stage, observation, places) if needs_resolver(observation) else ((), ())
     client, changed = client_options(stage, observation, copies, as_is=as_is)
     target = observation.target
-    profile, unwritten = profile_options(stage, observation.agreement, known, copies, every(target))
+    # One option for each store, in their order.
+    theirs = observation.agreement.trust.files if observation.agreement else ()
+    files = tuple(place for store, place in zip(observation.stores, trust[1::2], strict=False) if store.source in theirs)
+    profile, unwritten = profile_options(stage, observation.agreement, known, copies, every(target), files, places if found else {})
     # Those of a profile stand in its copy.
     pin = pinned(stage, target.pin, known, copies) if target.pin and target.pin.option else ()
     judged = _moved(target.at, shift) if target.at else observation.taken_at if as_is else None
@@ -163,11 +166,11 @@ def _opener(place: str, attempts: tuple[Attempt, ...], talking: Talking, losses:
         return lambda port: Listener(raw_server.reset_unasked, place, port)
     talks = talking.talks(attempts)
     losses += talks.losses
-    return partial(_front, talks.seen, talks.plain, place)
+    return partial(_front, talks, place)
 
 
-def _front(seen: tuple[Seen, ...], plain: Plain, place: str, port: int) -> Front:
-    return Front(seen, plain, place, port)
+def _front(talks: Talks, place: str, port: int) -> Front:
+    return Front(talks.seen, talks.plain, place, port, talks.words)
 
 
 # How it is checked

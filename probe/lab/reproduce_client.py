@@ -49,8 +49,9 @@ def client_certificates(observation: Observation) -> tuple[Certificate, ...]:
     """The certificates that have to do with the client: its own with those sent along, those that were added, and the one on file."""
     named = observation.identity.certificates if observation.identity else ()
     added = (Certificate(der=der) for one in observation.attempts for der in one.question.issuers)
-    filed = observation.target.on_file
-    return (*named, *added, *((filed.certificate,) if filed else ()))
+    filed, ours = observation.target.on_file, observation.target.uploaded
+    uploaded = (ours.certificate,) if ours and ours.certificate else ()
+    return (*named, *added, *((filed.certificate,) if filed else ()), *uploaded)
 
 
 def client_options(stage: Stage, observation: Observation, copies: Copies, *, as_is: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -58,7 +59,7 @@ def client_options(stage: Stage, observation: Observation, copies: Copies, *, as
 
     ``as_is``: the dates are the original ones, so that a certificate that was presented then may have expired by now.
     """
-    identity, filed = observation.identity, observation.target.on_file
+    identity, filed, uploaded = observation.identity, observation.target.on_file, observation.target.uploaded
     options: list[str] = []
     losses: list[str] = []
     if identity is not None and identity.own is not None:
@@ -77,6 +78,8 @@ def client_options(stage: Stage, observation: Observation, copies: Copies, *, as
             losses.append("the password of the client's key; that of the copy has none")
     if filed is not None:
         options += ["--on-file", str(stage.write("on-file.pem", pem(copies.certificate(filed.certificate).der)))]
+    if uploaded is not None and uploaded.certificate:
+        options += ["--uploaded", str(stage.write("uploaded.pem", pem(copies.certificate(uploaded.certificate).der)))]
     return tuple(options), tuple(losses)
 
 

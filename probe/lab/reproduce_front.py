@@ -8,6 +8,7 @@ from probe.facts.noun import noun
 from probe.lab import raw_server, wire
 from probe.lab.listener import SILENCE, Listener, finish
 from probe.lab.pump import pump
+from probe.lab.reproduce_words import Words
 from probe.plan import SMALL_SEGMENT
 from probe.tls.hellos import ClientHello, client_hello
 
@@ -44,7 +45,8 @@ class Plain:
 class Front:
     """Serves one address of a copy from construction until ``close``. Of several equally near behaviours each has its turn, as behind a load balancer."""
 
-    def __init__(self, seen: tuple[Seen, ...], plain: Plain, address: str, port: int = 0) -> None:
+    def __init__(self, seen: tuple[Seen, ...], plain: Plain, address: str, port: int = 0, words: Words | None = None) -> None:
+        self._words = words
         self._seen = seen
         self._plain = plain
         self._turns = 0
@@ -57,7 +59,10 @@ class Front:
         self._listener.close()
 
     def _talk(self, connection: socket.socket) -> None:
-        if self._plain.unasked:
+        if self._words is not None:
+            if not self._words(connection):
+                return
+        elif self._plain.unasked:
             raw_server.banner(connection, self._plain.unasked)
             return
         first = connection.recv(65536, socket.MSG_PEEK)

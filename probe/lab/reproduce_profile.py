@@ -21,15 +21,24 @@ _TABLES = ("tls", "names", "trust", "revocation", "client_certificate", "handove
 
 
 def profile_options(
-    stage: Stage, agreement: Agreement | None, known: tuple[Certificate, ...], copies: Copies, expected: tuple[Pin, ...] = ()
+    stage: Stage,
+    agreement: Agreement | None,
+    known: tuple[Certificate, ...],
+    copies: Copies,
+    expected: tuple[Pin, ...] = (),
+    files: tuple[str, ...] = (),
+    places: Mapping[str, str] | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write the profile; give the options that name it and what was chosen in it, and what could not be copied. ``expected`` are the pins of the check."""
+    """Write the profile; give the options that name it and what was chosen in it, and what could not be copied.
+
+    ``expected`` are the pins of the check, ``files`` the copies of the trust stores that the profile names, ``places`` the addresses and what they become.
+    """
     if agreement is None:
         return (), ()
     digests = {hashlib.sha256(one.der).hexdigest(): hashlib.sha256(copies.certificate(one).der).hexdigest() for one in known}
     pins = tuple(ExpectedPin(kind=one.kind, sha256=copied_digest(one, known, copies), since=one.since, until=one.until) for one in expected if not one.option)
     try:
-        text = document(agreement, digests, pins)
+        text = document(_placed(agreement, places or {}), digests, pins, files)
     except (TypeError, ValueError, RecursionError):
         return (), (f"the profile {agreement.profile}, which cannot be written as a file; its checks are not done",)
     name = f"{agreement.profile}.toml" if _BARE.fullmatch(agreement.profile) else "profile.toml"
@@ -44,17 +53,16 @@ def profile_options(
     return tuple(options), losses
 
 
-def document(agreement: Agreement, digests: Mapping[str, str], pins: tuple[ExpectedPin, ...] = ()) -> str:
-    """The agreement as a profile with one endpoint. ``digests`` are fingerprints and what they become, ``pins`` what it expects of the copy.
+def document(agreement: Agreement, digests: Mapping[str, str], pins: tuple[ExpectedPin, ...] = (), files: tuple[str, ...] = ()) -> str:
+    """The agreement as a profile with one endpoint. ``digests`` are fingerprints and what they become,
+    ``pins`` what it expects of the copy, ``files`` its trust stores.
 
     Raises ``ValueError`` for what TOML cannot hold.
     """
     environments = tuple(_marked(one, digests) for one in agreement.environments)
-    # What is trusted is said by options.
-    trust = replace(agreement.trust, files=(), pins=pins)
-    # The copy is on loopback, wherever the original is.
-    places = agreement.endpoint.addresses if agreement.endpoint.addresses == ("first",) else ("all",)
-    endpoint = replace(agreement.endpoint, environment=agreement.environment, addresses=places)
+    # What is trusted is said by options; whose files these are, the profile alone says.
+    trust = replace(agreement.trust, files=files, pins=pins)
+    endpoint = replace(agreement.endpoint, environment=agreement.environment)
     whole = replace(agreement, environments=environments, trust=trust)
     given = dict(agreement.variables)
     variables: dict[str, dict[str, str | bool]] = {name: {"type": "text"} for name in given}
@@ -82,6 +90,14 @@ def document(agreement: Agreement, digests: Mapping[str, str], pins: tuple[Expec
     for check in whole.checks:
         lines += ["[[checks]]", *_section((), _check(check))]
     return "\n".join(lines)
+
+
+def _placed(agreement: Agreement, places: Mapping[str, str]) -> Agreement:
+    """The copy is on loopback, wherever the original is: its addresses are those of the copies, if there are copies of all."""
+    listed = agreement.endpoint.addresses
+    if listed != ("first",):
+        listed = tuple(places[one] for one in listed) if set(listed) <= set(places) else ("all",)
+    return replace(agreement, endpoint=replace(agreement.endpoint, addresses=listed))
 
 
 def _marked(one: Environment, digests: Mapping[str, str]) -> Environment:

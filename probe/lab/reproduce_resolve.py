@@ -6,6 +6,7 @@ from ipaddress import ip_address
 import dns.exception
 import dns.name
 
+from probe.case.resolved import FIRST
 from probe.facts.observation import How, Local, Observation, Resolution
 from probe.facts.target import Target
 from probe.lab.dns_server import Record, Zone
@@ -16,9 +17,11 @@ _SYSTEM = "system"
 
 
 def needs_resolver(observation: Observation) -> bool:
-    """Whether the copy must be found by name: it has several addresses, or none, or answers were to be compared."""
+    """Whether the copy must be found by name: it has several addresses, or none, or answers were to be compared, also with the addresses of a profile."""
     addresses = {one.address for one in observation.attempts}
-    return bool(observation.resolutions) and (len(addresses) != 1 or bool(observation.target.also_resolvers))
+    target = observation.target
+    listed = bool(target.only) and target.only != FIRST
+    return bool(observation.resolutions) and (len(addresses) != 1 or listed or bool(target.also_resolvers))
 
 
 def open_resolvers(stage: Stage, observation: Observation, places: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

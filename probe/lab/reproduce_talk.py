@@ -21,7 +21,9 @@ from probe.lab.reproduce_client import accompanies, alike, completed, reacting, 
 from probe.lab.reproduce_dh import Group, group_of
 from probe.lab.reproduce_front import Plain, Reply, Seen, relay
 from probe.lab.reproduce_issuers import named_issuers
+from probe.lab.reproduce_words import Words, words_of
 from probe.lab.stage import Stage
+from probe.lab.starttls import Manners, after
 from probe.lab.tls_server import Credentials, Serving, loadable
 from probe.tls.messages import CERTIFICATE, HandshakeReading, presented, reading
 
@@ -44,6 +46,7 @@ class Talks:
     seen: tuple[Seen, ...]
     plain: Plain
     losses: tuple[str, ...] = ()
+    words: Words | None = None
 
 
 class Talking:
@@ -80,7 +83,9 @@ class Talking:
                 hello = reading(handshake).offered
                 asked = attempt.question
                 seen.append(Seen(hello=hello, size=handshake.hello_size, in_pieces=asked.segment > 0, segment=asked.mss, reply=reply))
-        return Talks(seen=tuple(seen), plain=_plain(attempts), losses=tuple(dict.fromkeys(self._losses)))
+        before, loss = words_of(attempts)
+        self._losses += [loss] if loss else []
+        return Talks(seen=tuple(seen), plain=_plain(attempts), losses=tuple(dict.fromkeys(self._losses)), words=before)
 
     def _reply(self, one: Handshake, together: tuple[Attempt, ...]) -> Reply | None:
         facts = reading(one)
@@ -143,6 +148,7 @@ class Talking:
             late="/" if found and found.late else "",
             alpn=(facts.alpn,) if facts.alpn else (),
             answer=Answer() if asking else self._answer(together),
+            plain=_inside(self._usual),
         )
         return relay(self._port(serving, group))
 
@@ -211,6 +217,13 @@ def _plain(attempts: tuple[Attempt, ...]) -> Plain:
     unasked = next((one.received for one in looks if not one.sent), b"")
     # The last question of a look is the one that was answered; each protocol's first byte tells it from the others.
     return Plain(unasked=unasked, answers=tuple((one.sent[:1], one.received) for one in looks if one.sent))
+
+
+def _inside(words: Exchange | None) -> Manners | None:
+    """What is said inside TLS by a service that began in plain text, if it said anything."""
+    if words is None or words.status is None or not after(Manners(protocol=words.protocol)):
+        return None
+    return Manners(protocol=words.protocol, inside=True)
 
 
 def _alert(one: Handshake) -> Alert | None:

@@ -22,6 +22,7 @@ class Manners:
 
     ``offers``: it says that it can begin TLS. ``listing`` stands among its capabilities besides. ``refuses``: it offers it and then says no.
     ``greets``: it lets the caller in; otherwise the greeting is a refusal. ``adds`` are bytes that follow the go-ahead.
+    ``says`` is the line with which it refuses, or turns away, in place of its own. ``inside``: only what is said inside TLS is spoken.
     ``stops`` names the word of the client ("" for the connection itself) after which it is silent, or hangs up if ``hangs_up``.
     """
 
@@ -33,6 +34,17 @@ class Manners:
     adds: bytes = b""
     stops: bytes | None = None
     hangs_up: bool = False
+    says: bytes = b""
+    inside: bool = False
+
+
+FIRST = frozenset({"postgres", "xmpp", "xmpp-server"})
+"""Protocols in which the client speaks first."""
+
+
+def spoken(protocol: str) -> bool:
+    """Whether there is a server of this protocol here."""
+    return protocol in _BEFORE
 
 
 def before(how: Manners) -> Script:
@@ -101,7 +113,7 @@ def _listed(how: Manners, word: bytes) -> tuple[bytes, ...]:
 
 def _mail(how: Manners) -> Script:
     if not how.greets:
-        yield b"554 " + NAME + b" Your address is on a block list\r\n"
+        yield (how.says or b"554 " + NAME + b" Your address is on a block list") + b"\r\n"
         return DONE
     yield b"220 " + NAME + (b" LMTP" if how.protocol == "lmtp" else b" ESMTP") + b" ready\r\n"
     return (yield from _mail_words(how))
@@ -120,7 +132,7 @@ def _mail_words(how: Manners) -> Script:
             yield b"221 2.0.0 Bye\r\n"
             return DONE
         elif word == b"STARTTLS" and how.offers and how.refuses:
-            yield b"454 4.7.0 TLS not available due to local problem\r\n"
+            yield (how.says or b"454 4.7.0 TLS not available due to local problem") + b"\r\n"
         elif word == b"STARTTLS" and how.offers:
             yield b"220 2.0.0 Ready to start TLS\r\n" + how.adds
             return GO
@@ -133,7 +145,7 @@ def _mail_words(how: Manners) -> Script:
 
 def _files(how: Manners) -> Script:
     if not how.greets:
-        yield b"421 Too many connections\r\n"
+        yield (how.says or b"421 Too many connections") + b"\r\n"
         return DONE
     yield b"220 " + NAME + b" FTP server ready\r\n"
     return (yield from _files_words(how))
@@ -148,7 +160,7 @@ def _files_words(how: Manners) -> Script:
             yield b"221 Goodbye\r\n"
             return DONE
         elif word == b"AUTH TLS" and how.offers and how.refuses:
-            yield b"431 Necessary security resource unavailable\r\n"
+            yield (how.says or b"431 Necessary security resource unavailable") + b"\r\n"
         elif word == b"AUTH TLS" and how.offers:
             yield b"234 AUTH TLS successful\r\n" + how.adds
             return GO
@@ -161,7 +173,7 @@ def _files_words(how: Manners) -> Script:
 
 def _imap(how: Manners) -> Script:
     if not how.greets:
-        yield b"* BYE Too many connections from your address\r\n"
+        yield b"* " + (how.says or b"BYE Too many connections from your address") + b"\r\n"
         return DONE
     yield b"* OK [CAPABILITY %b] ready\r\n" % _imap_list(how)
     return (yield from _imap_words(how))
@@ -181,7 +193,7 @@ def _imap_words(how: Manners) -> Script:
             yield b"* BYE bye\r\n%b OK done\r\n" % tag
             return DONE
         elif word == b"STARTTLS" and how.offers and how.refuses:
-            yield b"%b NO [UNAVAILABLE] the certificate cannot be loaded\r\n" % tag
+            yield tag + b" " + (how.says or b"NO [UNAVAILABLE] the certificate cannot be loaded") + b"\r\n"
         elif word == b"STARTTLS" and how.offers:
             yield b"%b OK Begin TLS negotiation now\r\n" % tag + how.adds
             return GO
@@ -194,7 +206,7 @@ def _imap_words(how: Manners) -> Script:
 
 def _pop3(how: Manners) -> Script:
     if not how.greets:
-        yield b"-ERR [SYS/TEMP] try later\r\n"
+        yield (how.says or b"-ERR [SYS/TEMP] try later") + b"\r\n"
         return DONE
     yield b"+OK ready\r\n"
     return (yield from _pop3_words(how))
@@ -209,7 +221,7 @@ def _pop3_words(how: Manners) -> Script:
             yield b"+OK bye\r\n"
             return DONE
         elif word == b"STLS" and how.offers and how.refuses:
-            yield b"-ERR the certificate cannot be loaded\r\n"
+            yield (how.says or b"-ERR the certificate cannot be loaded") + b"\r\n"
         elif word == b"STLS" and how.offers:
             yield b"+OK Begin TLS negotiation now\r\n" + how.adds
             return GO
@@ -222,7 +234,7 @@ def _pop3_words(how: Manners) -> Script:
 
 def _sieve(how: Manners) -> Script:
     if not how.greets:
-        yield b'BYE "too many connections"\r\n'
+        yield (how.says or b'BYE "too many connections"') + b"\r\n"
         return DONE
     yield _sieve_list(how)
     return (yield from _sieve_words(how))
@@ -248,7 +260,7 @@ def _sieve_words(how: Manners) -> Script:
             yield b'OK "bye"\r\n'
             return DONE
         elif word == b"STARTTLS" and how.offers and how.refuses:
-            yield b'NO "the certificate cannot be loaded"\r\n'
+            yield (how.says or b'NO "the certificate cannot be loaded"') + b"\r\n"
         elif word == b"STARTTLS" and how.offers:
             yield b'OK "Begin TLS negotiation now"\r\n' + how.adds
             return GO

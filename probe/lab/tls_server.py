@@ -117,7 +117,7 @@ class TlsServer:
         self._listener.close()
 
     def _talk(self, connection: socket.socket) -> None:
-        if (plain := self._serving.plain) and not speak(before(plain), connection.recv, connection.sendall, plain):
+        if (plain := self._serving.plain) and not plain.inside and not speak(before(plain), connection.recv, connection.sendall, plain):
             if not plain.hangs_up:
                 finish(connection)
             return

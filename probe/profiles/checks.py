@@ -4,8 +4,9 @@ import json
 import re
 from typing import Any
 
-from probe.facts.profile import Asking, Check, Expect, GoLive, Handover, Renewal, Text
+from probe.facts.profile import Asking, Check, Expect, GoLive, Handover, Text
 from probe.facts.registration import ApiGateway, Registration, RegistrationStep
+from probe.facts.renewal import Renewal
 from probe.profiles import patterns
 from probe.profiles.table import LONG, Table, guess
 from probe.profiles.templates import NAME, TEMPLATE

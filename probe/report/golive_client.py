@@ -169,7 +169,7 @@ def vantage(view: View) -> Item:
     if seen is None or not view.cases:
         return view.open("vantage", "Nothing was connected to.")
     if seen.target.proxy:
-        says = f"Seen from {_from(seen)} through the proxy {seen.target.proxy.url}. What the partner reaches, and whether a firewall lets it through, it does not show."
+        says = f"Seen from {_from(seen)} through the proxy {seen.target.proxy.url}. What the partner reaches, and through which firewall, it does not show."
         return view.item("vantage", Outcome.WARN, says, evidence=(Evidence(says=f"The proxy is named by {seen.target.proxy.source}.", at=f"{view.at}/target"),))
     inside = [one.address for one in view.cases if one.address and not _public(one.address)]
     evidence = (Evidence(says=f"Seen from {_from(seen)}.", at=f"{view.at}/vantage"),)

@@ -173,7 +173,7 @@ def pictured(files: Files, one: Chain, numbers: Numbers) -> ChainText:
 
 def requests(files: Files, agreement: Agreement | None) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """What is to be said about each request before it is handed in: its place, and (tone, sentence)."""
-    return tuple((one.place.words, tuple((_TONES[each.weight], each.says) for each in remarks(files, one, agreement))) for one in files.requests[:MISSING])
+    return tuple((one.place.words, tuple((_TONES[each.weight], each.text) for each in remarks(files, one, agreement))) for one in files.requests[:MISSING])
 
 
 def _box(files: Files, path: Path, place: int, numbers: Numbers) -> ChainBox:

@@ -5,7 +5,7 @@ from probe.case.path import StackVerdict
 from probe.case.rollover import Listed, Rollover, Shown, Way
 from probe.causes.words import Verdict
 from probe.facts.certificate import Certificate, fingerprint, title
-from probe.facts.profile import Renewal
+from probe.facts.renewal import Renewal
 from probe.report.advice import Remark, StepText
 from probe.report.certificates import serial_text
 from probe.report.rollover_files import file_remarks, own_remarks, proposal

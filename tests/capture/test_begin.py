@@ -103,7 +103,7 @@ def test_silence_takes_half_of_the_time_and_no_more() -> None:
 
 
 def test_a_reset_has_its_number() -> None:
-    with serving(spoken(GREETING, then=raw_server.reset_at_once)) as port:
+    with serving(spoken(GREETING, b"", then=raw_server.reset_at_once)) as port:
         said = words(port)
     assert said.ending.how is How.RESET and said.ending.errno
 

@@ -124,9 +124,11 @@ def test_no_alert_makes_a_defect_or_calls_a_good_one_expired(good: Observation) 
 
 PAGES = {
     b"<h1>400 Bad Request</h1> The SSL certificate error": (400, "client.rejected"),
-    b"HTTP Error 403.16 - Forbidden": (403, "client.rejected"),
-    b"HTTP Error 403.17 - Forbidden": (403, "client.rejected"),
-    b"HTTP Error 403.13 - Forbidden": (403, "client.rejected"),
+}
+IIS = {
+    b"HTTP Error 403.16 - Forbidden": ("client.untrusted", ("client.untrusted", L)),
+    b"HTTP Error 403.17 - Forbidden": ("client.rejected", ("client.expired", P)),
+    b"HTTP Error 403.13 - Forbidden": ("client.revoked", ("client.revoked", L)),
 }
 
 
@@ -135,6 +137,13 @@ def test_pages_of_servers(body: bytes, good: Observation, expired: Observation) 
     status, code = PAGES[body]
     assert cause(altered(good, answering(status, body), "ordinary")) == (code, L)
     assert cause(altered(expired, answering(status, body), "ordinary")) == ("client.expired", L)
+
+
+@pytest.mark.parametrize("body", IIS)
+def test_pages_of_iis_name_the_reason(body: bytes, good: Observation, expired: Observation) -> None:
+    code, of_expired = IIS[body]
+    assert cause(altered(good, answering(403, body), "ordinary")) == (code, L)
+    assert cause(altered(expired, answering(403, body), "ordinary")) == of_expired
 
 
 @pytest.mark.parametrize("body", [b"HTTP Error 403.7 - Forbidden", b"Reason: Cannot perform Post-Handshake Authentication.<br />"])

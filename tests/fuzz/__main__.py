@@ -59,7 +59,9 @@ def one(name: str, seconds: float) -> int:
         return 0
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     until = time.monotonic() + seconds
-    runs, found = fuzz(target, int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1 << 32), lambda runs: runs < LEAST or time.monotonic() < until)
+    runs, found = fuzz(
+        target, int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1 << 32), lambda runs: runs < LEAST or time.monotonic() < until
+    )
     print(f"{name}: {runs} inputs, {tell(found) if found else 'all stood'}", flush=True)
     return 1 if found else 0
 

@@ -3,12 +3,11 @@
 import os
 import pty
 import select
+import sys
 import termios
 import time
-from pathlib import Path
 
-PROBE = Path(__file__).parents[2] / ".venv" / "bin" / "probe"
-PATIENCE = 30.0
+PATIENCE = 60.0
 PROMPT = b"Password of"
 
 
@@ -16,7 +15,7 @@ def typed(arguments: tuple[str, ...], answers: tuple[str, ...] = ()) -> tuple[in
     """Run the probe on a terminal; whenever it asks for a password, the next answer is typed. Exit code, and everything that the terminal showed."""
     child, terminal = pty.fork()
     if child == 0:
-        os.execve(PROBE, ["probe", *arguments], {**os.environ, "TERM": "dumb", "COLUMNS": "100"})  # noqa: S606 -- our own program
+        os.execve(sys.executable, [sys.executable, "-m", "probe", *arguments], {**os.environ, "TERM": "dumb", "COLUMNS": "100"})  # noqa: S606 -- our own program
     waiting, shown, deadline = list(answers), b"", time.monotonic() + PATIENCE
     try:
         while time.monotonic() < deadline:

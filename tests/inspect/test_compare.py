@@ -155,7 +155,10 @@ def test_works_on_mine_because_of_the_store(made: Parts, tmp_path: Path, capsys:
     with Stage() as stage:
         port = stage.tls(Serving(credentials=(credentials(made.leaf, made.intermediate),)))
         for name, root in (("mine", made.root), ("theirs", other)):
-            assert run(["check", *reach(port, stage.trust_file(root)), "--save", str(tmp_path / f"{name}.json"), "--html", str(tmp_path / f"{name}.html")]) in (0, 1)
+            assert run(["check", *reach(port, stage.trust_file(root)), "--save", str(tmp_path / f"{name}.json"), "--html", str(tmp_path / f"{name}.html")]) in (
+                0,
+                1,
+            )
     for kind in ("json", "html"):
         code, out = compared(capsys, tmp_path / f"mine.{kind}", tmp_path / f"theirs.{kind}")
         assert code == 1 and f"mine.{kind} is all right, {tmp_path}/theirs.{kind} is not. They were judged with different trust" in out

@@ -14,9 +14,9 @@ from probe.lab.scene import Scene
 from probe.lab.shop import HOST
 from probe.lab.stage import Stage
 from tests.lab.client import Asked, asked, context, curl, dig, outcome, s_client, talk
+from tests.lab.client_outcomes import CLIENTS, OK
 
 SCENARIOS = tuple(one for one in all_scenarios() if not one.code.startswith("file."))  # no client connects to a file
-OK = "HTTP/1.1 200 OK"
 # What OpenSSL 3.0 says, as numbers of X509_verify_cert; names of alerts as Python's ssl has them.
 # The reasons of Python's ssl module depend on the OpenSSL it was built with and on the machine's policy; these are one fault each.
 HUNG_UP = ("UNEXPECTED_EOF_WHILE_READING", "")
@@ -123,72 +123,7 @@ BROKEN = {
     "endpoint.expires-soon": OK,
     "endpoint.expires-soon intermediate": OK,
     "clock.skew": "verify 9",
-    "client.required": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
-    "client.required tls12": "SSLV3_ALERT_HANDSHAKE_FAILURE",
-    "client.required http-400": "HTTP/1.1 400 Bad Request",
-    "client.required without-a-word": "",
-    # A client of TLS 1.3 that has not offered to be asked later gets Apache's page.
-    "client.required for-a-path": "HTTP/1.1 403 Forbidden",
-    "client.required for-a-path-tls12": "SSLV3_ALERT_HANDSHAKE_FAILURE",
-    "client.untrusted": "TLSV1_ALERT_UNKNOWN_CA",
-    "client.untrusted tls12": "TLSV1_ALERT_UNKNOWN_CA",
-    "client.untrusted page": "HTTP/1.1 400 Bad Request",
-    "client.untrusted without-a-word": "",
-    "client.untrusted optional": "TLSV1_ALERT_UNKNOWN_CA",
-    "client.untrusted self-signed": "TLSV1_ALERT_UNKNOWN_CA",
-    "client.untrusted for-a-path": "HTTP/1.1 403 Forbidden",
-    "client.untrusted for-a-path-tls12": "TLSV1_ALERT_UNKNOWN_CA",
-    "client.chain-incomplete": "TLSV1_ALERT_UNKNOWN_CA",
-    "client.chain-incomplete page": "HTTP/1.1 400 Bad Request",
-    "client.expired": "SSLV3_ALERT_CERTIFICATE_EXPIRED",
-    "client.expired page": "HTTP/1.1 400 Bad Request",
-    # A real client sends it, whatever its dates.
-    "client.expired held-back": "SSLV3_ALERT_CERTIFICATE_EXPIRED",
-    "client.not-yet-valid": "SSLV3_ALERT_BAD_CERTIFICATE",
-    "client.not-yet-valid page": "HTTP/1.1 400 Bad Request",
-    "client.not-yet-valid held-back": "SSLV3_ALERT_BAD_CERTIFICATE",
-    "client.revoked": "SSLV3_ALERT_CERTIFICATE_REVOKED",
-    "client.revoked page": "HTTP/1.1 400 Bad Request",
-    "client.revoked on-the-list": "HTTP/1.1 400 Bad Request",
-    "client.revoked let-in": OK,
-    "client.revoked asked-and-good": OK,
-    "client.eku": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
-    "client.eku page": "HTTP/1.1 400 Bad Request",
-    "client.eku key-usage": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
-    # The probe does not send it; a real client does.
-    "client.eku uploaded": "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
-    "client.eku uploaded-file": OK,
-    "client.eku perhaps-a-servers": OK,
-    "client.weak": "EE_KEY_TOO_SMALL",
-    "client.weak signature": "CA_MD_TOO_WEAK",
-    "client.rejected": "HTTP/1.1 400 Bad Request",
-    "client.rejected without-a-word": "",
-    "client.key-mismatch": "KEY_VALUES_MISMATCH",
-    "client.key-unusable": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
-    # OpenSSL sends it whatever the server names.
-    "client.not-sent": OK,
-    "client.not-sent java": OK,
-    "client.not-sent leaf-only": OK,
-    "client.not-sent for-a-path": "HTTP/1.1 403 Forbidden",
-    "client.unexpected": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
-    "client.unexpected only-asks": OK,
-    "client.unexpected page": "HTTP/1.1 400 Bad Request",
-    "client.unexpected other-authority": OK,
-    "client.unexpected its-authority": OK,
-    "client.unexpected nobody-named": OK,
-    "client.unexpected demanded-of-its-authority": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
-    "app.http-status": "HTTP/1.1 503 Service Unavailable",
-    "app.address-not-allowed": "HTTP/1.1 403 Forbidden",
-    # What is asked here is the root page, which the application does not have; the faults show at its own pages.
-    "app.unknown-identity": "HTTP/1.1 404 Not Found",
-    "app.unknown-identity soap": "HTTP/1.1 404 Not Found",
-    "client.not-on-file": "HTTP/1.1 404 Not Found",
-    "client.not-on-file soap": "HTTP/1.1 404 Not Found",
-    "client.not-on-file with-status-200": "HTTP/1.1 404 Not Found",
-    "environment.server": "verify 20",
-    "environment.server host-of-test": "HTTP/1.1 404 Not Found",
-    "environment.trust-store": "verify 20",
-    "environment.client-certificate": "TLSV1_ALERT_UNKNOWN_CA",
+    **CLIENTS,
     "app.protocol": "220 mail.shop.example ESMTP ready",
     "app.protocol http-for-ldap": "HTTP/1.1 400 Bad Request",
 }

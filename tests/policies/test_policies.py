@@ -7,7 +7,7 @@ import pytest
 
 from probe.capture.stores import load
 from probe.facts.certificate import Name
-from probe.policies import distrusted, limits, products
+from probe.policies import countries, distrusted, limits, products
 
 
 def named(**attributes: str) -> Name:
@@ -59,3 +59,9 @@ def test_no_public_authority_is_taken_for_a_product() -> None:
     for source in ("certifi", "system"):
         for one in load(source).certificates:
             assert not [known.name for known in products() if one.read.subject and known.has(one.read.subject)]
+
+
+def test_the_codes_of_countries() -> None:
+    assigned, meant = countries()
+    assert len(assigned) == 249 and {"DE", "GB", "GR", "US", "XK"} - assigned == {"XK"}
+    assert set(meant.values()) <= assigned and not set(meant) & assigned

@@ -13,7 +13,8 @@ def test_both_are_read() -> None:
     found = read(
         BEGIN
         + '[renewal]\nnew = "{new}"\nupload = "Here"\nmissing_text = "Gone!"\n'
-        + '[request]\nkey = ["RSA", "EC"]\nleast_bits = 3072\nsame_subject = true\nsubject_rules = [{ attribute = "C", regex = "[A-Z]{2}" }]\nverified = false\nsource = "hearsay"\n',
+        + '[request]\nkey = ["RSA", "EC"]\nleast_bits = 3072\nsame_subject = true\nverified = false\nsource = "hearsay"\n'
+        + 'subject_rules = [{ attribute = "C", regex = "[A-Z]{2}" }]\n',
         "one.toml",
     )
     assert found.profile and not found.faults

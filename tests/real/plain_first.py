@@ -71,7 +71,12 @@ def postfix(folder: Path, services: Mapping[str, str]) -> Iterator[dict[str, int
     }
     (configuration / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     lines = [f"127.0.0.1:{ports[name]} inet n - n - - smtpd {options}" for name, options in services.items()]
-    lines += ["anvil unix - - n - 1 anvil", "tlsmgr unix - - n 1000? 1 tlsmgr", "rewrite unix - - n - - trivial-rewrite", "postlog unix-dgram n - n - 1 postlogd"]
+    lines += [
+        "anvil unix - - n - 1 anvil",
+        "tlsmgr unix - - n 1000? 1 tlsmgr",
+        "rewrite unix - - n - - trivial-rewrite",
+        "postlog unix-dgram n - n - 1 postlogd",
+    ]
     (configuration / "master.cf").write_text("\n".join(lines) + "\n")
     log = folder / "postfix.log"
     with running(str(MASTER), "-c", str(configuration), "-d", log=log) as process:
@@ -171,7 +176,7 @@ def postgresql(data: Path, folder: Path, chain: tuple[Issued, ...] = ()) -> Iter
 
 def postgresql_data(folder: Path) -> Path:
     """Make an empty database."""
-    data = owned(folder / "postgres", "postgres") if (folder / "postgres").exists() else folder / "postgres"
+    data = folder / "postgres"
     data.mkdir()
     owned(data, "postgres").chmod(0o700)
     command = [str(POSTGRES / "initdb"), "-D", str(data), "--no-sync", "--auth=trust", "--locale=C", "--no-instructions"]

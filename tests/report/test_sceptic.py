@@ -157,12 +157,12 @@ SAYS = {
     "name.wildcard": "hostname mismatch",
     "name.ip-not-in-san": "IP address mismatch",
     "name.cn-only": r"^subject=CN = shop\.example\n(?!X509v3 Subject Alternative Name)",
-    "client.required": "alert certificate required|alert handshake failure|No required SSL certificate was sent|unexpected eof|Empty reply|Post-Handshake",
-    "client.untrusted": "unknown ca|The SSL certificate error|unexpected eof|Empty reply",
+    "client.required": "alert certificate required|alert handshake failure|No required SSL certificate was sent|unexpected eof|Empty reply|Post-Handshake|Error 403.7 ",
+    "client.untrusted": r"unknown ca|The SSL certificate error|unexpected eof|Empty reply|HTTP Error 403\.16",
     "client.chain-incomplete": "unknown ca|The SSL certificate error",
     "client.expired": "certificate expired|The SSL certificate error",
     "client.not-yet-valid": "bad certificate|The SSL certificate error",
-    "client.revoked": "certificate revoked|certificate.pem: revoked",
+    "client.revoked": r"certificate revoked|certificate.pem: revoked|HTTP Error 403\.13",
     "client.eku": r"unsupported certificate|The SSL certificate error|DNS:partner\.example",
     "client.weak": "bad certificate|could not load PEM client certificate",
     "client.rejected": "The SSL certificate error|unexpected eof|Empty reply",
@@ -271,19 +271,21 @@ def read(one: Scenario, opens: Opens, folder: Path) -> Read:
         if not scene.expects.effect:
             return Read(scene=scene)
         found = diagnose(observed(scene.arguments, scene.command))
-        seen = Read(scene=scene, codes=tuple(other.code for other in found.findings), finding=finding_of(found, one.code))
-        if seen.finding is None:
+        finding = finding_of(found, one.code)
+        seen = Read(scene=scene, codes=tuple(other.code for other in found.findings), finding=finding)
+        if finding is None:
             return seen
-        seen = replace(seen, shown=shown_by(seen.finding, found.case))
-        if not (seen.shown and seen.shown.commands):
+        shown = shown_by(finding, found.case)
+        seen = replace(seen, shown=shown)
+        if not shown.commands:
             return seen
-        seen = replace(seen, broken=output(seen.finding, found.case, folder))
+        seen = replace(seen, broken=output(finding, found.case, folder))
     if one.code not in SAYS and one.code not in SEEN:
         return seen
     with Stage() as stage:
         sound = one.mended(stage)
         mended = diagnose(observed(sound.arguments, sound.command))
-        return replace(seen, mended=output(of_the_mended(seen.finding, mended.case), mended.case, folder))
+        return replace(seen, mended=output(of_the_mended(finding, mended.case), mended.case, folder))
 
 
 @pytest.fixture(scope="module")

@@ -308,3 +308,14 @@ def test_an_unknown_host_and_several_targets(capsys: pytest.CaptureFixture[str],
     assert [best(found)["certificates"][0]["sha256"] for found in both] == [sha256(one.root), sha256(other.root)]  # type: ignore[index]
     bundle = (tmp_path / "out" / "bundle.pem").read_text()
     assert one.root.pem in bundle and other.root.pem in bundle and len(list((tmp_path / "out").glob("root-*.pem"))) == 2
+
+
+def test_authorities_of_other_chains_in_a_file_are_sent_by_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Java takes ten certificates; a bundle or archive with more is still no chain of that length."""
+    root = authority("True Root CA")
+    middle = root.intermediate("True Issuing CA")
+    others = "".join(authority(f"Other CA {number}").pem for number in range(12))
+    (tmp_path / "all.pem").write_text(middle.issue("many.example").pem + middle.pem + root.pem + others)
+    code = run(["trust", str(tmp_path / "all.pem"), "--format", "json"])
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    assert (code, result["verdict"]) == (0, "works") and result["choices"][0]["certificates"][0]["subject"] == "CN=True Root CA"

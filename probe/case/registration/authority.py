@@ -36,8 +36,8 @@ def common_name(certificate: Certificate) -> str:
     return next((value for name, value in reversed(subject.attributes) if name == "CN"), "") if subject else ""
 
 
-def dated(certificate: Certificate, at: datetime, what: str) -> tuple[Remark, ...]:
-    """Whether a certificate is valid at ``at``; ``what`` is how the sentence begins."""
+def dated(certificate: Certificate, at: datetime, what: str, soon: timedelta = SOON) -> tuple[Remark, ...]:
+    """Whether a certificate is valid at ``at``; ``what`` is how the sentence begins. An end within ``soon`` is a note."""
     begin, end = certificate.read.not_before, certificate.read.not_after
     if begin is None or end is None:
         return (problem(f"{what} has no readable dates.", "Make it again."),)
@@ -45,7 +45,7 @@ def dated(certificate: Certificate, at: datetime, what: str) -> tuple[Remark, ..
         return (problem(f"{what} is expired since {end:%Y-%m-%d %H:%M} UTC.", "Make a new one."),)
     if begin > at:
         return (problem(f"{what} is not valid before {begin:%Y-%m-%d %H:%M} UTC.", "Check the clock of the machine that made it, and of this one; or wait."),)
-    if end - at < SOON:
+    if end - at < soon:
         return (note(f"{what} ends in {(end - at).days} days, on {end:%Y-%m-%d}."),)
     return (ok(f"{what} is valid until {end:%Y-%m-%d}."),)
 

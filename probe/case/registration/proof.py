@@ -31,7 +31,7 @@ def examine(certificate: Certificate, code: str, authority: Certificate, at: dat
     return (
         *_named(common_name(certificate), code),
         *_signed(certificate, authority),
-        *dated(certificate, at, "The verification certificate"),
+        *dated(certificate, at, "The verification certificate", soon=timedelta()),
         *hashed(certificate, "The verification certificate"),
         *_further(certificate, authority, most_days),
     )

@@ -41,7 +41,7 @@ def judge(case: Case) -> Finding | None:
         return opened
     found = None if _leads_to_public(case) else _product(case)
     if found is None:
-        return _unlike_elsewhere(case)
+        return _unlike_elsewhere(case) or _perhaps_the_proxy(case)
     product, holder, name = found
     met = case.refusing(*UNKNOWN)
     stacks = tuple(dict.fromkeys(stack for _, _, stacks in met for stack in stacks))
@@ -91,7 +91,32 @@ def _by_the_proxy(case: Case) -> Finding | None:
             Evidence(says=f'Without the proxy "{title(there)}" comes from {there.read.issuer.text}.', at=case.pointer(without.chain_handshake)),
         ),
         stacks=case.stopped(stacks),
-        alternatives=() if copied or marked else (("chain.root-untrusted", "The proxy may lead to another server of this name, whose private authority the client lacks."),),
+        alternatives=()
+        if copied or marked
+        else (("chain.root-untrusted", "The proxy may lead to another server of this name, whose private authority the client lacks."),),
+        values=(("root", here.read.issuer.text),),
+    )
+
+
+def _perhaps_the_proxy(case: Case) -> Finding | None:
+    """An issuer that nobody knows came through a proxy, and what is shown without it is not known: a private authority, or the proxy's."""
+    without, here = case.direct, case.leaf
+    if (
+        case.target.proxy is None
+        or (without is not None and without.leaf is not None)
+        or here is None
+        or here.read.issuer is None
+        or not _known_to_nobody(case)
+    ):
+        return None
+    return Finding(
+        effect=Effect.RISKS,
+        certainty=Certainty.POSSIBLE,
+        summary=f"The certificate came through {case.target.proxy.url}, and {here.read.issuer.text} may be the authority of the proxy rather than "
+        "that of the server: seen from a network without the proxy, the issuer tells.",
+        about=(here,),
+        evidence=(Evidence(says="What the server shows without the proxy was not seen.", at=case.pointer(case.chain_handshake)),),
+        actions=("exempt-from-inspection",),
         values=(("root", here.read.issuer.text),),
     )
 
@@ -168,7 +193,8 @@ def _seen(case: Case, other: Case) -> Evidence:
     issuer = other.leaf.read.issuer if other.leaf else None
     known = "which leads to a public authority" if public_path(beside(other)) else "which every client compared accepts"
     return Evidence(
-        says=f"{_place(other, case.target.proxy is not None)} the certificate for the same name comes from {issuer.text if issuer else '?'}, {known}.", at=case.pointer(other.chain_handshake)
+        says=f"{_place(other, case.target.proxy is not None)} the certificate for the same name comes from {issuer.text if issuer else '?'}, {known}.",
+        at=case.pointer(other.chain_handshake),
     )
 
 

@@ -126,6 +126,8 @@ def _state(case: Case) -> str:
         return f"is not reached by the proxy ({case.tunnel.status if case.tunnel.status is not None else case.tunnel.ending.how})"
     if not case.connected:
         return f"does not accept connections ({case.connect.ending.how if case.connect else 'not tried'})"
+    if case.start and case.handshake is None:
+        return f"does not come to TLS after the words before it ({case.start.ending.how})"
     if not case.established:
         return f"does not complete the handshake ({case.handshake.ending.how if case.handshake else 'not tried'})"
     refused = [one for one in case.verdicts if one.accepts is False]

@@ -48,14 +48,14 @@ def judge(case: Case) -> Finding | NotObserved | None:
     if not found:
         return None if case.established else NotObserved(why="TLS did not get that far, so that what the profile expects was not compared.")
     stops = any(one.stops for one in found)
-    facts = " ".join(one.says for one in found)
+    facts = " ".join(one.fact for one in found)
     who = "A client as the profile describes it does not get through." if stops else "That is what the profile asks for; TLS itself has nothing against it."
     return Finding(
         effect=Effect.BREAKS if stops else Effect.RISKS,
         certainty=_certainty(found),
         summary=f"The endpoint is not as the profile {agreement.profile} says. {facts} {who}",
         about=tuple(dict.fromkeys(certificate for one in found for certificate in one.about)),
-        evidence=tuple(Evidence(says=f"{one.says} (profile: {one.field}{'' if one.verified else ', not verified'})", at=one.at) for one in found),
+        evidence=tuple(Evidence(says=f"{one.fact} (profile: {one.field}{'' if one.verified else ', not verified'})", at=one.at) for one in found),
     )
 
 

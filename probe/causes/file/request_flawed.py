@@ -56,6 +56,6 @@ def judge(case: Case) -> Finding | None:
     return Finding(
         effect=_EFFECTS[worst.weight],
         certainty=Certainty(worst.sure),
-        summary=f"The request in {request.place.words}: {worst.says}{more}",
-        evidence=tuple(Evidence(says=f"{each.place.words}: {one.says}", at=each.place.at) for each, one in found[:MOST]),
+        summary=f"The request in {request.place.words}: {worst.text}{more}",
+        evidence=tuple(Evidence(says=f"{each.place.words}: {one.text}", at=each.place.at) for each, one in found[:MOST]),
     )

@@ -28,6 +28,8 @@ FORMATS = {
     "a BKS key store": f"keytool -list -rfc -keystore FILE -storetype BKS {_CASTLE}",
     "an old NSS database (cert8.db)": "certutil -N -d sql:COPY -f PASSWORDFILE (in a copy of its folder)",
     "an OpenSSH key": "ssh-keygen -p -m PEM -f FILE (on a copy; it writes the key anew, in PEM)",
+    "an OpenSSH public key": "",
+    "the keys of NSS (key4.db)": "",
     "an SSH2 key": "ssh-keygen -i -f FILE",
     "a PuTTY key": "puttygen FILE -O private-openssh -o key.pem",
     "a PGP key": "",

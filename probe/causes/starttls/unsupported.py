@@ -23,13 +23,17 @@ CAUSE = Cause(
     title="The server does not offer to begin TLS (StartTLS)",
     owner=Owner.SERVER,
     actions=("offer-starttls",),
-    instead=("find-box",),
+    instead=("find-box", "offer-database-tls", "offer-service-tls"),
     references=("RFC 3207 section 6", "RFC 9051 section 6.2.1", "RFC 2595 section 4", "https://www.postgresql.org/docs/current/protocol-flow.html"),
 )
 SHOWN_BY = Shown(commands=(client(""),), shows='OpenSSL finds no offer to begin TLS, and does not print "CONNECTION ESTABLISHED".')
 OVERWRITTEN = re.compile(r"\b(?=[A-Z]*X{4})[A-Z]{0,3}X{4,}[A-Z]{0,3}\b")
 """How the mail inspection of some firewalls leaves the words behind that it does not let through."""
 
+_OFFERS = {
+    **dict.fromkeys(("postgres", "mysql"), "offer-database-tls"),
+    **dict.fromkeys(("ftp", "xmpp", "xmpp-server", "ldap"), "offer-service-tls"),
+}
 _HOW = {
     "postgres": "The answer to the SSLRequest is the letter N: not willing to do SSL.",
     "mysql": "In its first packet the bit CLIENT_SSL (0x0800) is not set.",
@@ -51,6 +55,7 @@ def judge(case: Case) -> Finding | NotObserved | None:
         told.append(f"To the request it answered: {words}")
     if one.protocol == "smtp" and one.status is not None:
         told.append("A server that does not know EHLO may be one for LMTP (lmtp://).")
+    offer = _OFFERS.get(one.protocol, "offer-starttls")
     crossed = OVERWRITTEN.search(listed)
     if crossed:
         told.append(f"One of the words is overwritten ({crossed[0]}), which is how some firewalls take an offer away.")
@@ -60,5 +65,5 @@ def judge(case: Case) -> Finding | NotObserved | None:
         + (" Something on the way has overwritten one of its offers, most likely this one." if crossed else ""),
         evidence=said(case, one, *told),
         owner=Owner.NETWORK if crossed else None,
-        actions=("find-box", "offer-starttls") if crossed else (),
+        actions=("find-box", offer) if crossed else (offer,),
     )

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from probe.lab.answers import Answer
+from probe.lab.microsoft import page
 from probe.lab.pki import authority
+from probe.lab.reaction import Reaction
 from probe.lab.scene import FAILS, WORKS, Expects, Scene
 from probe.lab.shop import hierarchy, open_shop
 from probe.lab.stage import Stage
@@ -46,6 +48,13 @@ def for_a_path_tls12(stage: Stage) -> Scene:
     return _scene(stage, "required", FAILS, tls_max="TLSv1.2", late="/")
 
 
+def iis(stage: Stage) -> Scene:
+    """IIS asks in the handshake and refuses by the page 403.7."""
+    made = hierarchy()
+    wants = Serving(credentials=(made.whole,), tls_max="TLSv1.2", reactions=(Reaction(answer=page("403.7")),))
+    return open_shop(stage, wants, made.root)
+
+
 def _scene(
     stage: Stage,
     client: str,
@@ -70,6 +79,7 @@ def _scene(
 
 
 variants: dict[str, Callable[[Stage], Scene]] = {
+    "iis": iis,
     "tls12": tls12,
     "http-400": http_400,
     "without-a-word": without_a_word,

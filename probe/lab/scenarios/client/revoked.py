@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from probe.lab.client_shop import FOR_CLIENTS, Partners, client_shop, files, partners, wanting
+from probe.lab.microsoft import refusing
 from probe.lab.pki import Issued
 from probe.lab.scene import FAILS, RISK, WORKS, Expects, Scene
 from probe.lab.stage import Stage
@@ -46,6 +47,13 @@ def on_the_list(stage: Stage) -> Scene:
     return _shown(stage, made, own, FAILS, looks=True)
 
 
+def iis(stage: Stage) -> Scene:
+    """IIS says so by the number of its page."""
+    made = partners()
+    own = made.direct()
+    return client_shop(stage, refusing(own, "403.13"), files(stage, own))
+
+
 def _asked(stage: Stage, wish: Wish, expects: Expects, *, looks: bool = True) -> Scene:
     made, web = partners(), stage.http()
     own = made.direct(replace(FOR_CLIENTS, ocsp=(web.url + "/ocsp",)))
@@ -63,4 +71,4 @@ def _listing(issuer: Issued, revoked: Issued) -> bytes:
     return revocation_list(issuer, revoked)
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"page": page, "let-in": let_in, "asked-and-good": asked_and_good, "on-the-list": on_the_list}
+variants: dict[str, Callable[[Stage], Scene]] = {"iis": iis, "page": page, "let-in": let_in, "asked-and-good": asked_and_good, "on-the-list": on_the_list}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from probe.lab.client_shop import CLIENT, FOR_CLIENTS, client_shop, files, partners, wanting
+from probe.lab.microsoft import refusing
 from probe.lab.pki import authority, self_signed
 from probe.lab.scene import FAILS, WORKS, Expects, Scene
 from probe.lab.stage import Stage
@@ -56,6 +57,12 @@ def for_a_path_tls12(stage: Stage) -> Scene:
     return _foreign(stage, late="/", tls_max="TLSv1.2")
 
 
+def iis(stage: Stage) -> Scene:
+    """IIS does not trust the authority, and says so by the number of its page."""
+    own = authority("Other Client CA").issue(CLIENT, traits=FOR_CLIENTS)
+    return client_shop(stage, refusing(own, "403.16"), files(stage, own))
+
+
 def _foreign(stage: Stage, *, client: str = "required", word: str = "alert", tls_max: str = "TLSv1.3", expects: Expects = FAILS, late: str = "") -> Scene:
     other = authority("Other Client CA")
     own = other.issue(CLIENT, traits=FOR_CLIENTS)
@@ -64,6 +71,7 @@ def _foreign(stage: Stage, *, client: str = "required", word: str = "alert", tls
 
 
 variants: dict[str, Callable[[Stage], Scene]] = {
+    "iis": iis,
     "tls12": tls12,
     "page": page,
     "without-a-word": without_a_word,

@@ -35,7 +35,7 @@ def mysql(stage: Stage) -> Scene:
 
 def overwritten(stage: Stage) -> Scene:
     """A firewall has overwritten the word STARTTLS."""
-    return plain_shop(stage, Manners(offers=False, listing=b"XXXXXXXA"))
+    return plain_shop(stage, Manners(offers=False, listing=b"X" * 7 + b"A"))
 
 
 variants: dict[str, Callable[[Stage], Scene]] = {"imap": imap, "postgres": postgres, "mysql": mysql, "overwritten": overwritten}
