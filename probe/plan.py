@@ -103,6 +103,9 @@ def further(observation: Observation) -> tuple[Todo, ...]:
     asks += _identity_asks(known)
     asks += _group_asks(known)
     asks += _check_asks(known)
+    if not asks:
+        # What has side effects, and what tells a secret, comes when nothing else is open.
+        asks += _consented_asks(known)
     return (*asks, *_fetches(observation, failing), *_statuses(observation))
 
 
@@ -157,14 +160,34 @@ def _check_asks(known: tuple[Case, ...]) -> list[Ask]:
         usual = replace(case.ordinary.question, check="") if case.ordinary else Question()
         asked = {one.question.name for one in case.attempts} | {one.question.check for one in case.attempts}
         found = checks_of(case)
-        wanted = [replace(usual, name=RETRY, check=one.check.id) for one in found[:1] if sporadic(one) and RETRY not in asked]
+        wanted = [replace(usual, name=RETRY, check=one.check.id) for one in found[:1] if sporadic(one) and RETRY not in asked and not one.check.request.mqtt]
         well = not wanted and all(one.row is not None and not one.row.cause for one in found if not one.why_not)
         for check in possible_checks(agreement):
-            if check.id not in asked and (check.safe or (well and place == 0)):
+            # A CONNECT is planned for itself.
+            if not check.request.mqtt and check.id not in asked and (check.safe or (well and place == 0)):
                 wanted.append(replace(usual, name=f"{FURTHER}{check.id}", check=check.id, app=True))
         # One at a time: each answer decides whether there is a next question.
         asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted[:1]]
     return asks
+
+
+def _consented_asks(known: tuple[Case, ...]) -> list[Ask]:
+    """A CONNECT to a broker, or the user's login at a WebSocket: at the first address that is good, and nowhere else."""
+    target = known[0].target
+    if known[0].call or not target.app or not (target.calling or target.user):
+        return []
+    good = next((one for one in known if one.ordinary and one.established and one.chain_accepted and one.client.accepted is not False), None)
+    if good is None:
+        return []
+    if target.calling is not None:
+        from probe.case.broker import question  # few checks call a broker
+
+        wanted = question(good)
+        return [_ask(good, wanted)] if wanted else []
+    from probe.case.upgraded import login_question
+
+    wanted = login_question(good)
+    return [_ask(good, wanted)] if wanted else []
 
 
 def _ask(case: Case, question: Question) -> Ask:

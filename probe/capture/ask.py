@@ -1,5 +1,6 @@
 """One connection with one question: TCP, TLS, the first words, each as a recorded step."""
 
+from asyncio import sleep
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -111,12 +112,15 @@ class _Talk:
     async def run(self) -> None:
         """Go through the steps until one ends otherwise than done."""
         if self._question.plaintext:
-            from probe.capture.look import Look  # few checks need it
+            from probe.capture.look import ANY, BROKER, Look  # few checks need it
 
-            self._look = Look(self._address, self._port, self._clock, self._deadline, self._through)
+            questions = ANY if self._target.protocol != "mqtts" else BROKER
+            self._look = Look(self._address, self._port, self._clock, self._deadline, self._through, questions)
             async for step in self._look.run():
                 self._steps.append(step)
             return
+        if self._question.pause:
+            await sleep(max(0.0, min(self._question.pause, self._deadline - self._clock.now())))
         wire = await self._connect()
         if wire is None:
             return
@@ -248,7 +252,10 @@ class _Talk:
             self._end = await self._hear(wire, engine, until)
             if self._end is None and self._clock.now() > until:
                 self._end = TIMED_OUT
-        self._words_ending = conversation.words().ending or self._why(engine)
+        words = conversation.words()
+        if words.farewell and self._broken is None:
+            engine.write(words.farewell)
+        self._words_ending = words.ending or self._why(engine)
         self._words_took = self._clock.now() - self._words_began
 
     async def _answered(self, wire: Wire, engine: Engine, conversation: Conversation, until: float) -> bool:

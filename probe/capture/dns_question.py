@@ -17,6 +17,7 @@ from probe.facts.observation import Alias, Ending, How, Resolution
 
 if TYPE_CHECKING:
     from dns.message import Message
+    from dns.rdataset import Rdataset
 
 PAYLOAD = 1232
 ALIASES = 16
@@ -30,11 +31,42 @@ Server = tuple[str, int]
 
 
 @noun
+class Answer:
+    """What came of one question: the records of the kind that was asked for, where the aliases lead, and the message that said so.
+
+    ``ttl`` is the least of the aliases and the records, in seconds; for a name or a kind that does not exist, for how long that may be remembered (RFC 2308
+    section 5). ``records`` and ``message`` are dnspython's, ``None`` without an answer. ``server`` is ``None`` when nobody could be asked.
+    """
+
+    ending: Ending
+    server: Server | None = None
+    rcode: int | None = None
+    aliases: tuple[Alias, ...] = ()
+    ttl: int | None = None
+    records: Rdataset | None = None
+    message: Message | None = None
+
+    @property
+    def authentic(self) -> bool:
+        """Whether the server says that it validated everything in here with DNSSEC (AD, RFC 4035 section 3.2.3). Anybody on the way can say so too."""
+        from dns.flags import AD
+
+        return self.message is not None and bool(self.message.flags & AD)
+
+    @property
+    def authoritative(self) -> bool:
+        """Whether the server answers from its own zone (AA): then the time to live is whole."""
+        from dns.flags import AA
+
+        return self.message is not None and bool(self.message.flags & AA)
+
+
+@noun
 class _Reading:
     """What one message says of a name: ``end`` is where the aliases lead, ``whole`` that the server has nothing more to say about it."""
 
     aliases: tuple[Alias, ...]
-    addresses: tuple[str, ...]
+    records: Rdataset | None
     ttl: int | None
     end: str
     loop: bool
@@ -47,18 +79,38 @@ async def ask(name: str, kind: str, servers: tuple[Server, ...], clock: Clock, u
     ``until`` is a point in time on ``clock``. Never raises for what a server does.
     """
     started = clock.now()
-    kept: Resolution | None = None
+    found = await question(name, kind, servers, clock, until)
+    return Resolution(
+        started=started,
+        took=clock.now() - started,
+        ending=found.ending,
+        name=name,
+        source="dns",
+        type=kind,
+        server=None if found.server is None else spelled(found.server),
+        rcode=found.rcode,
+        aliases=found.aliases,
+        addresses=tuple(one.to_text() for one in found.records or ())[:ADDRESSES],
+        ttl=found.ttl if found.records else None,
+        authentic=found.authentic,
+        authoritative=found.authoritative,
+    )
+
+
+async def question(name: str, kind: str, servers: tuple[Server, ...], clock: Clock, until: float) -> Answer:
+    """Ask for the records of any one ``kind``, one server after the other until one gives an answer that counts. Never raises for what a server does."""
+    kept: Answer | None = None
     for place, server in enumerate(servers):
         share = clock.now() + (until - clock.now()) / (len(servers) - place)
-        found = await _follow(name, kind, server, started, clock, share)
+        found = await _follow(name, kind, server, clock, share)
         if found.rcode in (_NOERROR, _NXDOMAIN):
             return found
         if kept is None or (found.rcode is not None and kept.rcode is None):
             kept = found
-    return kept or _resolution(name, kind, None, started, clock, UNUSABLE)
+    return kept or Answer(ending=UNUSABLE)
 
 
-async def _follow(name: str, kind: str, server: Server, started: float, clock: Clock, until: float) -> Resolution:
+async def _follow(name: str, kind: str, server: Server, clock: Clock, until: float) -> Answer:
     """Ask one server, and again for the alias's target when it only gave the alias, as an authoritative server may."""
     aliases: tuple[Alias, ...] = ()
     times: list[int] = []
@@ -66,7 +118,7 @@ async def _follow(name: str, kind: str, server: Server, started: float, clock: C
     for _ in range(CHASES):
         how, message = await _exchange(current, kind, server, clock, until)
         if message is None:
-            return _resolution(name, kind, server, started, clock, how, aliases=aliases)
+            return Answer(ending=how, server=server, aliases=aliases)
         read = _read(message, current, kind)
         aliases += read.aliases
         times += [] if read.ttl is None else [read.ttl]
@@ -74,38 +126,10 @@ async def _follow(name: str, kind: str, server: Server, started: float, clock: C
         looped = read.loop or len({one.name for one in aliases}) < len(aliases) or len(aliases) > ALIASES
         if looped or rcode != _NOERROR or read.whole or read.end == current:
             how = LIMIT if looped else _ending(rcode)
-            ttl = min(times) if times else None
-            return _resolution(name, kind, server, started, clock, how, rcode=rcode, aliases=aliases[:ALIASES], addresses=read.addresses, ttl=ttl)
+            least = min(times) if times else None
+            return Answer(ending=how, server=server, rcode=rcode, aliases=aliases[:ALIASES], ttl=least, records=read.records, message=message)
         current = read.end
-    return _resolution(name, kind, server, started, clock, LIMIT, rcode=0, aliases=aliases[:ALIASES])
-
-
-def _resolution(
-    name: str,
-    kind: str,
-    server: Server | None,
-    started: float,
-    clock: Clock,
-    how: Ending,
-    *,
-    rcode: int | None = None,
-    aliases: tuple[Alias, ...] = (),
-    addresses: tuple[str, ...] = (),
-    ttl: int | None = None,
-) -> Resolution:
-    return Resolution(
-        started=started,
-        took=clock.now() - started,
-        ending=how,
-        name=name,
-        source="dns",
-        type=kind,
-        server=None if server is None else spelled(server),
-        rcode=rcode,
-        aliases=aliases,
-        addresses=addresses,
-        ttl=ttl,
-    )
+    return Answer(ending=LIMIT, server=server, rcode=0, aliases=aliases[:ALIASES])
 
 
 def spelled(server: Server) -> str:
@@ -120,8 +144,12 @@ def _ending(rcode: int) -> Ending:
 
 
 async def _exchange(name: str, kind: str, server: Server, clock: Clock, until: float) -> tuple[Ending, Message | None]:
-    """One question and its answer: over UDP, over TCP when it was cut, without EDNS when the server does not know that."""
+    """One question and its answer: over UDP, over TCP when it was cut, without EDNS when the server does not know that.
+
+    We say that we understand AD (RFC 6840 section 5.7), so that a server that validates tells it.
+    """
     from dns.exception import DNSException
+    from dns.flags import AD
     from dns.message import make_query
 
     for edns in (0, -1):
@@ -129,6 +157,8 @@ async def _exchange(name: str, kind: str, server: Server, clock: Clock, until: f
             query = make_query(name.rstrip(".") + ".", kind, use_edns=edns, payload=PAYLOAD)
         except DNSException:
             return UNUSABLE, None
+        if edns == 0:
+            query.flags |= AD
         try:
             how, message = await _udp(query, server, clock, until)
             if message is not None and _cut(message):
@@ -203,9 +233,9 @@ def _parse(data: bytes, query: Message) -> Message | None:
 
 
 def _read(message: Message, name: str, kind: str) -> _Reading:
-    """Walk from the name over its aliases to the addresses."""
+    """Walk from the name over its aliases to the records."""
     from dns.name import from_text
-    from dns.rdatatype import CNAME, SOA
+    from dns.rdatatype import CNAME
     from dns.rdatatype import from_text as type_of
 
     wanted = type_of(kind)
@@ -214,27 +244,38 @@ def _read(message: Message, name: str, kind: str) -> _Reading:
     aliases: list[Alias] = []
     times: list[int] = []
     visited = {current}
-    addresses: tuple[str, ...] = ()
+    records: Rdataset | None = None
     loop = False
     while len(aliases) < ALIASES:
         if found := sets.get((current, wanted)):
             times.append(int(found.ttl))
-            addresses = tuple(one.to_text() for one in found)[:ADDRESSES]
+            records = found
             break
         alias = sets.get((current, CNAME))
         if not alias:
             break
         target = alias[0].target
-        aliases.append(Alias(name=_plain(current.to_text()), target=_plain(target.to_text()), ttl=int(alias.ttl)))
+        aliases.append(Alias(name=plain(current.to_text()), target=plain(target.to_text()), ttl=int(alias.ttl)))
         times.append(int(alias.ttl))
         current = target
         if current in visited:
             loop = True
             break
         visited.add(current)
-    whole = bool(addresses) or any(one.rdtype == SOA for one in message.authority)
-    return _Reading(aliases=tuple(aliases), addresses=addresses, ttl=min(times) if times else None, end=_plain(current.to_text()), loop=loop, whole=whole)
+    nothing = _nothing_for(message)
+    if records is None and nothing is not None:
+        times.append(nothing)
+    whole = records is not None or nothing is not None
+    return _Reading(aliases=tuple(aliases), records=records, ttl=min(times) if times else None, end=plain(current.to_text()), loop=loop, whole=whole)
 
 
-def _plain(name: str) -> str:
+def _nothing_for(message: Message) -> int | None:
+    """For how long it may be remembered that there is nothing; ``None`` when the message does not say that there is nothing."""
+    from dns.rdatatype import SOA
+
+    return next((min(int(one.ttl), int(one[0].minimum)) for one in message.authority if one.rdtype == SOA and one), None)
+
+
+def plain(name: str) -> str:
+    """Write a name without its last dot, in lower case."""
     return name.rstrip(".").lower()

@@ -1,4 +1,4 @@
-"""A plaintext look at a port that does not seem to speak TLS: listen, then ask harmlessly in HTTP, then in LDAP."""
+"""A plaintext look at a port that does not seem to speak TLS: listen, then ask harmlessly in HTTP, then in LDAP; where a broker is meant, in MQTT first."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -8,6 +8,7 @@ from probe.capture.way import Through, Way
 from probe.capture.wire import Wire
 from probe.facts.observation import Connect, Ending, How, Preamble, Tunnel
 from probe.protocols.ldaps import request as root_dse
+from probe.protocols.mqtts import IMPOSSIBLE
 
 BANNER = 1.5
 ANSWER = 2.0
@@ -17,13 +18,19 @@ KEPT = 1024
 HTTP = b"GET / HTTP/1.0\r\n\r\n"
 """Older than the Host field, so that no name has to be told; a server of any age answers it somehow."""
 
+ANY: tuple[tuple[bytes, ...], ...] = ((b"", HTTP), (root_dse(),))
+"""What is asked on each connection, one after the other; an empty question is to listen."""
+BROKER: tuple[tuple[bytes, ...], ...] = ((IMPOSSIBLE,), *ANY)
+"""A broker never speaks first, and hangs up on everything but MQTT without a word."""
+
 Running = Callable[[Ending], Connect | Tunnel | Preamble]
 
 
 class Look:
     """Connections to one address on which plain bytes are exchanged. ``running`` writes down the step that is under way, if there is one."""
 
-    def __init__(self, address: str, port: int, clock: Clock, deadline: float, through: Through | None = None) -> None:
+    def __init__(self, address: str, port: int, clock: Clock, deadline: float, through: Through | None = None, questions: tuple[tuple[bytes, ...], ...] = ANY) -> None:
+        self._questions = questions
         self._address = address
         self._port = port
         self._clock = clock
@@ -39,7 +46,7 @@ class Look:
 
     async def run(self) -> AsyncIterator[Connect | Tunnel | Preamble]:
         """Give the steps as they end."""
-        for questions in ((b"", HTTP), (root_dse(),)):
+        for questions in self._questions:
             self._way = way = Way(self._address, self._port, self._clock, self._deadline, self._through)
             async for step in way.steps():
                 yield step

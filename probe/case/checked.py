@@ -87,14 +87,12 @@ def possible(agreement: Agreement, check: Check) -> str:
     if check.level == "tls":
         return "It looks at TLS only; nothing is asked."
     spoken = spoken_as(agreement.endpoint.protocol)
-    if check.request.mqtt:
-        return "This version does not speak MQTT."
     if not check.safe and not check.expect:
         return f"It is never done: it {check.side_effects}."
     if not agreement.consented(check):
         effects = f": it {check.side_effects}" if check.side_effects else ""
-        return f"It is not done without --allow {check.consent or check.id}{effects}."
-    asked = "ldaps" if check.request.ldap else "https"
+        return f"It is not done without --allow{'-' if check.request.mqtt else ' '}{check.consent or check.id}{effects}."
+    asked = "ldaps" if check.request.ldap else "mqtts" if check.request.mqtt else "https"
     if spoken != asked or asked not in NAMES:
         return f"The endpoint speaks {agreement.endpoint.protocol}, which has no such question."
     if check.request.method and named(spoken).ask is None:
@@ -110,7 +108,7 @@ def unfilled_in(check: Check) -> tuple[str, ...]:
 
 def spoken_as(protocol: str) -> str:
     """The protocol of this version that speaks to an endpoint of the profile's protocol, as far as it can; "" when it cannot."""
-    return {"wss": "https", "mqtts": "tls"}.get(protocol, protocol if protocol in NAMES else "")
+    return protocol if protocol in NAMES else ""
 
 
 def possible_checks(agreement: Agreement) -> tuple[Check, ...]:

@@ -18,6 +18,8 @@ _ELEMENT = re.compile(r"<(?:[\w.-]{1,64}:)?([\w.-]{1,64})(?:\s[^<>]{0,1000})?>\s
 _SOAP = re.compile(r"^\s{0,100}(?:<\?xml[^<>]{0,200}>\s{0,100})?<(?:[\w.-]{1,64}:)?Envelope[\s>]")
 CODES = ("Code", "AdditionalInfo", "Description", "faultstring")
 """Elements of a SOAP answer that a reader wants to see."""
+WEB = ("https", "wss")
+"""Protocols that answer in HTTP."""
 DEEPEST = 64
 
 
@@ -42,7 +44,9 @@ def _holds(row: Expect, exchange: Exchange | None, handshake: Handshake | None, 
         return False
     fields = {name.lower(): value for name, value in exchange.fields}
     asks_web = row.status is not None or row.header or row.no_header or row.content_type or row.title or row.body_regex or row.json or row.xml
-    if (asks_web and exchange.protocol != "https") or (row.ldap_result is not None and exchange.protocol != "ldaps") or row.connack is not None:
+    if (asks_web and exchange.protocol not in WEB) or (row.ldap_result is not None and exchange.protocol != "ldaps"):
+        return False
+    if row.connack is not None and (exchange.protocol != "mqtts" or row.connack != exchange.status):
         return False
     return (
         (row.status is None or row.status == exchange.status)
@@ -143,7 +147,7 @@ def _text(data: bytes) -> str:
 
 def told(exchange: Exchange) -> tuple[tuple[str, str], ...]:
     """What an answer says of itself, for people: status, a title, the code of an application, as (label, value)."""
-    label = {"https": "HTTP status", "ldaps": "LDAP result"}.get(exchange.protocol, "status")
+    label = {"https": "HTTP status", "wss": "HTTP status", "ldaps": "LDAP result", "mqtts": "CONNACK"}.get(exchange.protocol, "status")
     lines = [(label, str(exchange.status))] if exchange.status is not None else []
     if page := title(exchange.body):
         lines.append(("page", page))

@@ -119,7 +119,7 @@ def at_once(protocol: str) -> str:
 
 def port(case: Case) -> int:
     """The port that was connected to."""
-    return case.connect.port if case.connect else case.target.port
+    return case.connect.port if case.connect and not case.target.proxy else case.target.connect_port or case.target.port
 
 
 def tls_at_once(case: Case) -> Handshake | None:

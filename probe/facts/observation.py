@@ -12,6 +12,7 @@ from probe.facts.given import Given
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
 from probe.facts.profile import Agreement
+from probe.facts.records import Association, Authorization, Pointer, Service
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 
@@ -175,7 +176,7 @@ class Handshake(Step):
 class Exchange(Step):
     """The first words of the application after TLS.
 
-    ``status`` is the HTTP status or the LDAP result code. ``fields`` are headers or attributes by allow-list, in the order of arrival.
+    ``status`` is the HTTP status, the LDAP result code, or the code of a broker's CONNACK. ``fields`` are headers or attributes by allow-list, in the order of arrival.
     ``body`` is the head of an HTTP body, at most 16 KiB.
     """
 
@@ -196,6 +197,8 @@ class Question:
     ``direct``: it is asked without the proxy that the target names, to compare.
     ``with_identity``: a request for a client certificate is answered with the user's, followed by ``issuers`` (DER) that its file lacks.
     ``start`` names the protocol whose plain words come before TLS in place of the target's own ("": TLS at once; ``None``: as the target says).
+    ``level`` is the protocol level of the CONNECT that is sent to a broker (0: none is). ``login``: the target's user and its password are told.
+    ``pause`` is for how many seconds is waited before connecting: some brokers are not ready for a second try at once.
     """
 
     name: str = "ordinary"
@@ -216,6 +219,9 @@ class Question:
     check: str = ""
     direct: bool = False
     start: str | None = None
+    level: int = 0
+    login: bool = False
+    pause: float = 0.0
 
 
 @noun
@@ -244,7 +250,8 @@ class Alias:
 class Resolution(Step):
     """One question about a name. ``source`` is ``system`` (getaddrinfo, with hosts file) or ``dns``; ``type`` is ``A``, ``AAAA`` or ``any``.
 
-    ``server`` is the DNS server that answered (``IP:PORT``), ``rcode`` its answer (RFC 1035 section 4.1.1).
+    ``server`` is the DNS server that answered (``IP:PORT``), ``rcode`` its answer (RFC 1035 section 4.1.1). ``authentic`` is its claim to have validated the
+    answer with DNSSEC (AD), ``authoritative`` that it comes from its own zone (AA), so that ``ttl`` is whole and not what is left of it in a cache.
     """
 
     name: str
@@ -255,6 +262,28 @@ class Resolution(Step):
     aliases: tuple[Alias, ...] = ()
     addresses: tuple[str, ...] = ()
     ttl: int | None = None
+    authentic: bool = False
+    authoritative: bool = False
+
+
+@noun
+class Lookup(Step):
+    """One question to DNS for records that are no addresses; ``type`` is ``SRV``, ``CAA``, ``PTR`` or ``TLSA``. The other fields are those of ``Resolution``.
+
+    ``records`` are at most 256, those of services in the order in which they are to be tried; ``left_off`` counts the others. ``ttl`` is also that of a
+    negative answer.
+    """
+
+    name: str
+    type: str
+    server: str | None = None
+    rcode: int | None = None
+    aliases: tuple[Alias, ...] = ()
+    records: tuple[Service | Authorization | Association | Pointer, ...] = ()
+    left_off: int = 0
+    ttl: int | None = None
+    authentic: bool = False
+    authoritative: bool = False
 
 
 @noun
@@ -312,6 +341,7 @@ class Observation:
     ``calls`` are connections that others made to us, ``served`` is what we answered them with, without its key; ``passed_over`` counts those not recorded.
     ``files`` are those that were inspected, ``against`` is what an endpoint sent that they are compared with.
     ``given`` are files of an exchange of certificates, by the part that they play in it.
+    ``lookups`` are questions to DNS for other records than addresses.
     """
 
     schema: int = SCHEMA
@@ -335,3 +365,4 @@ class Observation:
     files: tuple[InspectedFile, ...] = ()
     against: tuple[Served, ...] = ()
     given: tuple[Given, ...] = ()
+    lookups: tuple[Lookup, ...] = ()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from probe.facts.calling import Calling
 from probe.facts.certificate import Certificate
 from probe.facts.files import Inspecting
 from probe.facts.identity import OnFile
@@ -56,6 +57,8 @@ class Target:
     ``also_pins`` are further certificates that are expected in the place of ``pin``, as around a change. ``uploaded`` is the certificate of our own server that
     the other side has on file, where ours is the client: it is only compared with the client certificate.
     ``only`` are the addresses to connect to in place of those that the name leads to, or first: the first of these.
+    ``calling`` is how a broker would be called (MQTT). ``subprotocols`` are asked for in a WebSocket's handshake, the preferred one first (RFC 6455 section 1.9),
+    ``user`` is the user name that is told there, once the server was judged good ("": none); its password is nowhere in here.
     """
 
     spelled: str
@@ -103,3 +106,6 @@ class Target:
     also_pins: tuple[Pin, ...] = ()
     uploaded: Pin | None = None
     only: tuple[str, ...] = ()
+    calling: Calling | None = None
+    subprotocols: tuple[str, ...] = ()
+    user: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 from probe.facts.certificate import Certificate
 from probe.facts.profile import Agreement, Asking, Check, Environment, ExpectedPin, Value
 from probe.facts.target import Pin
+from probe.lab.pki import pem
 from probe.lab.reproduce_chain import Copies
 from probe.lab.reproduce_trust import copied_digest
 from probe.lab.stage import Stage
@@ -36,7 +37,7 @@ def profile_options(
     if agreement is None:
         return (), ()
     digests = {hashlib.sha256(one.der).hexdigest(): hashlib.sha256(copies.certificate(one).der).hexdigest() for one in known}
-    pins = tuple(ExpectedPin(kind=one.kind, sha256=copied_digest(one, known, copies), since=one.since, until=one.until) for one in expected if not one.option)
+    pins = tuple(_expected(stage, one, number, known, copies) for number, one in enumerate(expected, 1) if not one.option)
     try:
         text = document(_placed(agreement, places or {}), digests, pins, files)
     except (TypeError, ValueError, RecursionError):
@@ -90,6 +91,14 @@ def document(agreement: Agreement, digests: Mapping[str, str], pins: tuple[Expec
     for check in whole.checks:
         lines += ["[[checks]]", *_section((), _check(check))]
     return "\n".join(lines)
+
+
+def _expected(stage: Stage, one: Pin, number: int, known: tuple[Certificate, ...], copies: Copies) -> ExpectedPin:
+    """A pin of the copy: a file where the original was one, as its dates tell more than its fingerprint."""
+    bare = ExpectedPin(kind=one.kind, since=one.since, until=one.until)
+    if one.certificate is None:
+        return replace(bare, sha256=copied_digest(one, known, copies))
+    return replace(bare, file=str(stage.write(f"expected-{number}.pem", pem(copies.certificate(one.certificate).der))))
 
 
 def _placed(agreement: Agreement, places: Mapping[str, str]) -> Agreement:

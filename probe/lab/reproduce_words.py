@@ -12,7 +12,7 @@ from probe.lab.starttls import FIRST, Manners, before, speak, spoken
 
 Words = Callable[[socket.socket], bool]
 """Speaks with a client before TLS; whether TLS follows."""
-_MARKED = "XXXX"
+_MARKED = "X" * 4
 _ONE_LINE = frozenset({"smtp", "lmtp", "ftp", "imap", "pop3", "sieve"})
 """Protocols whose refusals are one line, which the copy repeats."""
 

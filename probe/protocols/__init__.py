@@ -37,6 +37,8 @@ TITLES = {
     "xmpp-server": "XMPP",
     "postgres": "PostgreSQL",
     "mysql": "MySQL",
+    "mqtts": "MQTT",
+    "wss": "WebSocket",
 }
 """What the protocols that have words of their own are called."""
 WORDED = frozenset({"imap", "pop3", "sieve", "xmpp", "xmpp-server"})
@@ -56,7 +58,7 @@ AT_ONCE = {
 """Schemes that mean TLS at once, without words of their own, and their ports (IANA service names registry; XEP-0368 for XMPP)."""
 ALIASES = {"postgresql": "postgres", "mariadb": "mysql", "managesieve": "sieve", "submissions": "smtps"}
 """Other spellings of schemes."""
-NAMES = ("https", "ldaps", "ldap", "tls", *STARTTLS, *AT_ONCE)
+NAMES = ("https", "ldaps", "ldap", "tls", "mqtts", "wss", *STARTTLS, *AT_ONCE)
 """The schemes of a target. Each is a module of this package with a ``PROTOCOL``, or stands in ``AT_ONCE``."""
 
 

@@ -54,6 +54,11 @@ def host_field(target: Target) -> str:
     return host if target.port == PROTOCOL.port else f"{host}:{target.port}"
 
 
+def path_of(target: Target) -> str:
+    """Give the path of the target as it is sent: escaped, and at least a slash."""
+    return quote(target.path or "/", safe="/%:@!$&'()*+,;=?~-._")
+
+
 class Request:
     """One request, usually a ``GET``, and its answer."""
 
@@ -62,7 +67,7 @@ class Request:
         self._keep = frozenset(one.lower() for one in asked.keep) if asked else frozenset()
         self._hide = asked.hide if asked else ()
         self._most = ANSWER if asked else BODY
-        self._pending = self._ask(target, asked or Asked(method="GET", path=quote(target.path or "/", safe="/%:@!$&'()*+,;=?~-._")))
+        self._pending = self._ask(target, asked or Asked(method="GET", path=path_of(target)))
         self._first = b""
         self._received = 0
         self._status: int | None = None
@@ -122,7 +127,10 @@ class Request:
 
     def _event(self) -> bool:
         """Take one event from the connection; false when it has no more."""
-        event = self._connection.next_event()
+        return self._taken(self._connection.next_event())
+
+    def _taken(self, event: object) -> bool:
+        """Note what one event says; false when there is no more to come."""
         if isinstance(event, h11.Response):
             self._status = event.status_code
             self._fields = fields(event.headers, self._keep)

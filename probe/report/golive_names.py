@@ -33,7 +33,11 @@ def found(view: View) -> Item | None:
     evidence = tuple(Evidence(says=_said(one), at=f"{here}{case.pointer(one)}") for one in asked.resolutions)
     proxied = view.observation is not None and view.observation.target.proxy is not None and view.observation.target.proxy.resolves
     if proxied and not given:
-        return view.open("dns", "This machine finds no address; the proxy resolves the name.", about=view.name)
+        reached = [one for one in view.cases if one.connected]
+        if not reached:
+            return view.open("dns", "This machine finds no address; the proxy resolves the name, and did not get there.", about=view.name)
+        says = "The proxy finds its address; this machine finds none, which is no fault behind a proxy."
+        return view.item("dns", Outcome.PASS, says, evidence=tuple(view.seen(one, "The proxy made the tunnel.", one.tunnel) for one in reached), about=view.name)
     if view.look.lookup and view.observation and view.observation.target.connect:
         return _by_hand(view, view.observation, asked, given, judged, evidence)
     if view.observation and view.observation.target.connect:

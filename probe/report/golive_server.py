@@ -68,6 +68,9 @@ def alike(view: View) -> Item:
     if len(view.cases) == 1:
         by_hand = view.observation is not None and view.observation.target.connect is not None
         says = f"Only {_place(each[0])} was looked at, the address given by hand." if by_hand else f"There is one address, {_place(each[0])}."
+        proxy = view.observation.target.proxy if view.observation is not None else None
+        if proxy is not None and proxy.resolves and not by_hand:
+            says = "The proxy found the address; whether there are others cannot be seen through it."
         return view.item("addresses", Outcome.PASS, says, evidence=evidence)
     differing = [
         what

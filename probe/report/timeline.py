@@ -1,6 +1,22 @@
 """The timeline: name resolution, attempts and fetches as rows of bars, and the wire's messages as marks."""
 
-from probe.facts.observation import Alert, Attempt, Connect, Ending, Exchange, Fetch, Handshake, How, Local, Message, Observation, Preamble, Resolution, Step, Tunnel
+from probe.facts.observation import (
+    Alert,
+    Attempt,
+    Connect,
+    Ending,
+    Exchange,
+    Fetch,
+    Handshake,
+    How,
+    Local,
+    Message,
+    Observation,
+    Preamble,
+    Resolution,
+    Step,
+    Tunnel,
+)
 from probe.report import TimelineBar, TimelineEvent, TimelineRow
 from probe.tls.alerts import name as alert_name
 from probe.tls.registry import message_name

@@ -157,7 +157,7 @@ SAYS = {
     "name.wildcard": "hostname mismatch",
     "name.ip-not-in-san": "IP address mismatch",
     "name.cn-only": r"^subject=CN = shop\.example\n(?!X509v3 Subject Alternative Name)",
-    "client.required": "alert certificate required|alert handshake failure|No required SSL certificate was sent|unexpected eof|Empty reply|Post-Handshake|Error 403.7 ",
+    "client.required": "alert (certificate required|handshake failure)|No required SSL certificate|unexpected eof|Empty reply|Post-Handshake|Error 403.7 ",
     "client.untrusted": r"unknown ca|The SSL certificate error|unexpected eof|Empty reply|HTTP Error 403\.16",
     "client.chain-incomplete": "unknown ca|The SSL certificate error",
     "client.expired": "certificate expired|The SSL certificate error",

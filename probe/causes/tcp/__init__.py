@@ -24,7 +24,7 @@ def silent(case: Case) -> tuple[str, ...]:
 
 def place(case: Case) -> str:
     """The endpoint's address and port for a sentence."""
-    port = case.connect.port if case.connect else case.target.port
+    port = case.connect.port if case.connect and not case.target.proxy else case.target.connect_port or case.target.port
     return f"[{case.address}]:{port}" if case.address and ":" in case.address else f"{case.address}:{port}"
 
 
