@@ -98,7 +98,7 @@ def further(observation: Observation) -> tuple[Todo, ...]:
         if place >= ASKED_ADDRESSES or (sized and all(one == ORDINARY or one.startswith(AGAIN) for one in asked)):
             # What was found out at another address needs no more than one question here.
             wanted = tuple(one for one in wanted if sized and one.name == SMALL)
-        asks += [Ask(question=one, address=case.address or "", port=case.target.connect_port or case.target.port) for one in wanted if one.name not in asked]
+        asks += [_ask(case, one) for one in wanted if one.name not in asked]
     asks += [_ask(case, one) for case in known[:ASKED_ADDRESSES] if (one := direct_question(case))]
     asks += _identity_asks(known)
     asks += _group_asks(known)
@@ -191,7 +191,12 @@ def _consented_asks(known: tuple[Case, ...]) -> list[Ask]:
 
 
 def _ask(case: Case, question: Question) -> Ask:
-    return Ask(question=question, address=case.address or "", port=case.target.connect_port or case.target.port)
+    port = case.target.connect_port or case.target.port
+    if question.bare:
+        from probe.case.directory import plain_port
+
+        port = plain_port(case.target)
+    return Ask(question=question, address=case.address or "", port=port)
 
 
 def _open(case: Case) -> bool:
@@ -215,6 +220,7 @@ def _questions(case: Case) -> tuple[Question, ...]:
     if not one.received and case.start is None:
         wanted.append(Question(name="plaintext", plaintext=True, with_sni=False, app=False))
         wanted += _after_words(case)
+        wanted += _beside(case, one)
     if one.first_bytes:
         return tuple(wanted)
     return (*wanted, *_retries(case, one))
@@ -239,6 +245,15 @@ def _after_words(case: Case) -> tuple[Question, ...]:
     if not protocol:
         return ()
     return (Question(name=PLAIN_FIRST, start=protocol, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=False),)
+
+
+def _beside(case: Case, one: Handshake) -> tuple[Question, ...]:
+    """Where a directory cuts TLS off without a word: what is it, as it says in plain text on its other port?"""
+    if case.target.protocol != "ldaps" or one.first_bytes or one.ending.how not in (How.CLOSED, How.RESET):
+        return ()
+    from probe.case.directory import BESIDE, plain_port  # few checks are of directories
+
+    return (Question(name=BESIDE, with_sni=False, app=False, bare=True),) if plain_port(case.target) else ()
 
 
 def _retries(case: Case, one: Handshake) -> tuple[Question, ...]:

@@ -124,6 +124,11 @@ class _Talk:
         wire = await self._connect()
         if wire is None:
             return
+        if self._question.bare:
+            bare = named(self._target.protocol).begin
+            if bare is not None:
+                await self._begin(wire, bare(self._target), self._target.protocol)
+            return
         asked = self._question.start
         before = self._target.protocol if asked is None else asked
         start = named(before).start if before else None
@@ -196,7 +201,7 @@ class _Talk:
         """Have the words before TLS; whether the peer gave its go-ahead."""
         from probe.capture.begin import Beginning  # only a protocol that begins in plain text needs it
 
-        beginning = Beginning(wire, conversation, protocol, self._clock, self._deadline, hasty=self._question.start is not None)
+        beginning = Beginning(wire, conversation, protocol, self._clock, self._deadline, hasty=self._question.bare or self._question.start is not None)
         self._running = beginning.step
         step = await beginning.run()
         self._running = None

@@ -107,9 +107,12 @@ def _with(one: Service, addresses: tuple[str, ...], rcode: int | None) -> Servic
 def _records(found: Answer) -> tuple[tuple[Record, ...], int]:
     every = [] if found.records is None else list(found.records)
     beside = _beside(found.message) if found.message is not None else {}
-    made = [_record(one, beside) for one in every[:RECORDS]]
-    made.sort(key=lambda one: (one.priority, -one.weight, one.host, one.port) if isinstance(one, Service) else (0, 0, "", 0))
-    return tuple(made), len(every) - len(made)
+    made = sorted((_record(one, beside) for one in every), key=_turn)
+    return tuple(made[:RECORDS]), max(0, len(made) - RECORDS)
+
+
+def _turn(one: Record) -> tuple[int, int, str, int]:
+    return (one.priority, -one.weight, one.host, one.port) if isinstance(one, Service) else (0, 0, "", 0)
 
 
 def _beside(message: Message) -> dict[str, tuple[str, ...]]:

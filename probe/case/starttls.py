@@ -7,6 +7,7 @@ from probe.case.case import Case, step
 from probe.facts.observation import Handshake, How, Local, Preamble
 from probe.facts.target import Target
 from probe.protocols import AT_ONCE, PORTS, TITLES
+from probe.protocols.ldap_results import spelled
 from probe.protocols.scripted import NOT_ANNOUNCED
 from probe.tls.plaintext import recognise
 
@@ -86,7 +87,7 @@ def answer(one: Preamble) -> str:
     if "answer" in fields:
         return fields["answer"]
     said = fields.get("diagnosticMessage", "")
-    return f"result {one.status} {said}".strip() if one.status is not None else ""
+    return f"result {spelled(one.status)} {said}".strip() if one.status is not None else ""
 
 
 def last_word(one: Preamble) -> str:

@@ -197,6 +197,7 @@ class Question:
     ``direct``: it is asked without the proxy that the target names, to compare.
     ``with_identity``: a request for a client certificate is answered with the user's, followed by ``issuers`` (DER) that its file lacks.
     ``start`` names the protocol whose plain words come before TLS in place of the target's own ("": TLS at once; ``None``: as the target says).
+    ``bare``: the first words are spoken in plain text, and TLS does not follow.
     ``level`` is the protocol level of the CONNECT that is sent to a broker (0: none is). ``login``: the target's user and its password are told.
     ``pause`` is for how many seconds is waited before connecting: some brokers are not ready for a second try at once.
     """
@@ -219,6 +220,7 @@ class Question:
     check: str = ""
     direct: bool = False
     start: str | None = None
+    bare: bool = False
     level: int = 0
     login: bool = False
     pause: float = 0.0

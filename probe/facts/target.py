@@ -57,6 +57,8 @@ class Target:
     ``also_pins`` are further certificates that are expected in the place of ``pin``, as around a change. ``uploaded`` is the certificate of our own server that
     the other side has on file, where ours is the client: it is only compared with the client certificate.
     ``only`` are the addresses to connect to in place of those that the name leads to, or first: the first of these.
+    ``plain_port`` is where the same directory answers in plain text (0: on its usual port). ``bind`` is who is bound there once the server was judged good ("":
+    nobody); the password is nowhere in here. ``domain`` is the Active Directory domain whose controllers are looked for, by which this one was found.
     ``calling`` is how a broker would be called (MQTT). ``subprotocols`` are asked for in a WebSocket's handshake, the preferred one first (RFC 6455 section 1.9),
     ``user`` is the user name that is told there, once the server was judged good ("": none); its password is nowhere in here.
     """
@@ -109,3 +111,6 @@ class Target:
     calling: Calling | None = None
     subprotocols: tuple[str, ...] = ()
     user: str = ""
+    plain_port: int = 0
+    bind: str = ""
+    domain: str = ""

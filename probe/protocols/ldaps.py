@@ -15,8 +15,18 @@ ATTRIBUTES = (
     "namingContexts",
     "supportedExtension",
     "currentTime",
+    "supportedCapabilities",
+    "ldapServiceName",
+    "isGlobalCatalogReady",
 )
-"""What is asked for and kept; of ``supportedExtension`` only how many there are."""
+"""What is asked for and kept; of ``supportedExtension`` only how many there are, of ``supportedCapabilities`` only ``CAPABILITIES``."""
+
+CAPABILITIES = {
+    "1.2.840.113556.1.4.800": "Active Directory",
+    "1.2.840.113556.1.4.1851": "Active Directory Lightweight Directory Services",
+    "1.2.840.113556.1.4.1920": "a read-only domain controller",
+}
+"""What a directory of Microsoft's kind says that it is (MS-ADTS section 3.1.1.3.4.3)."""
 
 HEAD = 1024
 VALUE = 256
@@ -124,6 +134,9 @@ class Search:
             values = [value for _, value in elements(halves[1][1])]
             if name == "supportedExtension":
                 self._attributes[name] = [str(len(values))]
+            elif name == "supportedCapabilities":
+                said = {value[:VALUE].decode("latin-1") for value in values}
+                self._attributes[name] = [one for one in CAPABILITIES if one in said]
             else:
                 self._attributes[name] = [value[:VALUE].decode("utf-8", "backslashreplace") for value in values[:VALUES]]
 

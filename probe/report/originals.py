@@ -23,7 +23,7 @@ from probe.tls.plaintext import first_line
 STAYS = frozenset(
     {"connection", "content-length", "content-type", "date", "retry-after", "strict-transport-security"}
     | {"method", "query", "protocol", "transfer-encoding", "expect"}
-    | {"supportedLDAPVersion", "supportedSASLMechanisms", "supportedExtension", "currentTime"}
+    | {"supportedLDAPVersion", "supportedSASLMechanisms", "supportedExtension", "currentTime", "supportedCapabilities", "isGlobalCatalogReady"}
 )
 """Fields of an application's answer whose values name nobody."""
 

@@ -94,7 +94,7 @@ def test_a_sentence_for_each_way_of_saying_no() -> None:
         ("starttls.refused", "pop3"): "The POP3 server refuses to begin TLS.",
         ("starttls.refused", "greeting"): "The SMTP server turns the caller away with its greeting, before TLS can begin.",
         ("starttls.refused", "domain"): f"The XMPP server does not serve the domain {HOST}.",
-        ("starttls.timeout", "broken"): "No greeting of a SMTP server came within 1 s.",
+        ("starttls.timeout", "broken"): "No greeting in SMTP came within 1 s.",
         ("starttls.timeout", "after-starttls"): "The SMTP server does not answer STARTTLS within 1 s.",
         ("starttls.closed", "broken"): "The connection to the SMTP server is closed after EHLO [127.0.0.1], without a reason.",
         ("starttls.unsupported", "postgres"): "The PostgreSQL server does not offer to begin TLS on this port.",

@@ -35,7 +35,11 @@ def asked(case: Case) -> str:
 
 
 def unheard(case: Case) -> NotObserved | None:
-    """Why nothing is known of the proxy's answer, if so."""
+    """Why nothing is known of the proxy's answer, if so; without a proxy there is nothing to know."""
+    if case.target.proxy is None:
+        return None
+    if case.target.proxy is None:
+        return None
     if case.tunnel is None:
         return NotObserved(why="The proxy was not asked for a tunnel, because it was not reached.")
     silent_end = case.tunnel.ending.how in (How.TIMED_OUT, How.LOCAL)

@@ -42,6 +42,6 @@ def judge(case: Case) -> Finding | None:
         effect=Effect.BREAKS,
         # A greeting may come late on purpose, and clients with more patience get it.
         certainty=Certainty.PROVEN if one.received else Certainty.LIKELY,
-        summary=f"The {name} server does not answer {word} {waited}." if word else f"No greeting of a {name} server came {waited}.",
+        summary=f"The {name} server does not answer {word} {waited}." if word else f"No greeting in {name} came {waited}.",
         evidence=tuple(evidence),
     )
