@@ -103,6 +103,7 @@ def further(observation: Observation) -> tuple[Todo, ...]:
     asks += _identity_asks(known)
     asks += _group_asks(known)
     asks += _check_asks(known)
+    asks += _bind_asks(known)
     if not asks:
         # What has side effects, and what tells a secret, comes when nothing else is open.
         asks += _consented_asks(known)
@@ -188,6 +189,20 @@ def _consented_asks(known: tuple[Case, ...]) -> list[Ask]:
 
     wanted = login_question(good)
     return [_ask(good, wanted)] if wanted else []
+
+
+def _bind_asks(known: tuple[Case, ...]) -> list[Ask]:
+    """The user's bind, once, at the first address whose server was judged good: name and password are told to nobody else."""
+    if not known[0].target.bind or known[0].call:
+        return []
+    from probe.case.bound import BIND, why_not
+
+    if any(one.asked(BIND) for one in known):
+        return []
+    good = next((one for one in known if one.ordinary and not why_not(one)), None)
+    if good is None or good.ordinary is None:
+        return []
+    return [_ask(good, replace(good.ordinary.question, name=BIND, check="", login=True, app=True))]
 
 
 def _ask(case: Case, question: Question) -> Ask:

@@ -1,6 +1,6 @@
-"""Questions to DNS for records that are no addresses: which hosts serve (SRV), who may issue (CAA), what an address is called (PTR), which key is expected (TLSA).
+"""Questions to DNS for records that are no addresses: which hosts serve (SRV), who may issue (CAA), what an address is called (PTR), what is expected (TLSA).
 
-For any resolver: ``resolve.server("IP:PORT")`` reads one given by hand, ``resolve.configured()`` gives those of this machine. A search list is never used.
+For any resolver: ``resolve.server("IP:PORT")`` reads one given by hand, ``resolve.configured()`` gives those of this machine. No search list is used.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from probe.case.checked import FURTHER, RETRY
 from probe.facts.calling import LEVELS
 from probe.facts.noun import noun
 from probe.facts.observation import Attempt, Exchange, Handshake, How, Question
-from probe.facts.profile import Check
+from probe.facts.profile import Check, Expect
 from probe.protocols.mqtt_codes import ACCEPTED, TAKEN_OVER, VERSIONS
 
 if TYPE_CHECKING:
@@ -156,3 +156,13 @@ def _good(case: "Case") -> bool:
 
 def _hung_up(one: Handshake) -> bool:
     return one.closed_by_peer and not one.spoken
+
+
+def row_of(case: "Case", one: Call) -> Expect | None:
+    """The row of the profile that fits what came."""
+    check = check_of(case)
+    if check is None:
+        return None
+    from probe.case.expectation import row_for  # whoever names no profile needs none of it
+
+    return row_for(check, one.exchange)

@@ -91,8 +91,14 @@ def possible(agreement: Agreement, check: Check) -> str:
         return f"It is never done: it {check.side_effects}."
     if not agreement.consented(check):
         effects = f": it {check.side_effects}" if check.side_effects else ""
-        return f"It is not done without --allow{'-' if check.request.mqtt else ' '}{check.consent or check.id}{effects}."
+        consent = "--allow-connect" if check.request.mqtt else f"--allow {check.consent or check.id}"
+        return f"It is not done without {consent}{effects}."
     asked = "ldaps" if check.request.ldap else "mqtts" if check.request.mqtt else "https"
+    if spoken == "wss" and check.request.method == "GET":
+        # A WebSocket begins with such a request.
+        asked = spoken
+    if asked == "ldaps" and spoken == "ldap":
+        asked = spoken
     if spoken != asked or asked not in NAMES:
         return f"The endpoint speaks {agreement.endpoint.protocol}, which has no such question."
     if check.request.method and named(spoken).ask is None:

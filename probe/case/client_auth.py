@@ -35,6 +35,9 @@ PAGES: tuple[tuple[bytes, str, bool], ...] = (
     (b"HTTP Error 403.17", "IIS", False),
 )
 """Words of pages that are about the client certificate and nothing else, whose they are, and whether they say that none came (else it was not accepted)."""
+POSTFIX = "Postfix"
+REPLIES = (("No client certificate presented", True), ("Client certificate not trusted", False))
+"""Words with which Postfix ends a session right after TLS (smtpd_tls_req_ccert), and whether they say that none came."""
 DENYING = frozenset({400, 401, 403, 495, 496})
 """Statuses that may mean the client certificate, among much else."""
 REDIRECTION, CLIENT_ERROR = 300, 400
@@ -109,7 +112,7 @@ def refusal(attempt: Attempt | None) -> Refusal | None:
     if alert is not None:
         return _of_alert(alert, one, established, requested)
     exchange = exchange_of(attempt)
-    if exchange is not None and (page := _page(exchange)):
+    if exchange is not None and (page := _page(exchange) or _reply(exchange)):
         return page
     if not requested:
         return None
@@ -142,6 +145,16 @@ def _page(exchange: Exchange) -> Refusal | None:
     for text, whose, missing in PAGES:
         if text in exchange.body:
             return Refusal(said=Said.PAGE, at=exchange, status=exchange.status, words=text.decode("ascii"), whose=whose, missing=missing, sure=True)
+    return None
+
+
+def _reply(exchange: Exchange) -> Refusal | None:
+    if exchange.protocol != "smtp" or exchange.ending.how is not How.DECLINED:
+        return None
+    answer = dict(exchange.fields).get("answer", "")
+    for text, missing in REPLIES:
+        if text in answer:
+            return Refusal(said=Said.PAGE, at=exchange, status=exchange.status, words=text, whose=POSTFIX, missing=missing, sure=True)
     return None
 
 

@@ -44,7 +44,7 @@ def _holds(row: Expect, exchange: Exchange | None, handshake: Handshake | None, 
         return False
     fields = {name.lower(): value for name, value in exchange.fields}
     asks_web = row.status is not None or row.header or row.no_header or row.content_type or row.title or row.body_regex or row.json or row.xml
-    if (asks_web and exchange.protocol not in WEB) or (row.ldap_result is not None and exchange.protocol != "ldaps"):
+    if (asks_web and exchange.protocol not in WEB) or (row.ldap_result is not None and exchange.protocol not in ("ldaps", "ldap")):
         return False
     if row.connack is not None and (exchange.protocol != "mqtts" or row.connack != exchange.status):
         return False
@@ -147,7 +147,7 @@ def _text(data: bytes) -> str:
 
 def told(exchange: Exchange) -> tuple[tuple[str, str], ...]:
     """What an answer says of itself, for people: status, a title, the code of an application, as (label, value)."""
-    label = {"https": "HTTP status", "wss": "HTTP status", "ldaps": "LDAP result", "mqtts": "CONNACK"}.get(exchange.protocol, "status")
+    label = {"https": "HTTP status", "wss": "HTTP status", "ldaps": "LDAP result", "ldap": "LDAP result", "mqtts": "CONNACK"}.get(exchange.protocol, "status")
     lines = [(label, str(exchange.status))] if exchange.status is not None else []
     if page := title(exchange.body):
         lines.append(("page", page))

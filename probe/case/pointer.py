@@ -18,7 +18,7 @@ def pointer(seen: Observation, fact: object, call: Call | None = None) -> str:
         for place, one in enumerate(attempt.steps):
             if one is fact:
                 return f"/attempts/{number}/steps/{place}"
-    for field, facts in (("fetches", seen.fetches), ("resolutions", seen.resolutions), ("stores", seen.stores)):
+    for field, facts in (("fetches", seen.fetches), ("resolutions", seen.resolutions), ("lookups", seen.lookups), ("stores", seen.stores)):
         for number, other in enumerate(facts):
             if other is fact:
                 return f"/{field}/{number}"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from probe.facts.observation import Attempt, Exchange, Question
+from probe.facts.observation import Exchange, Question
 
 if TYPE_CHECKING:
     from probe.case.case import Case
@@ -16,14 +16,9 @@ UNAUTHORIZED = 401
 def login_question(case: "Case") -> Question | None:
     """The same with the login, once the server was found good; ``None`` when it was asked, or there is none."""
     target = case.target
-    if target.protocol != "wss" or not target.user or case.ordinary is None or case.asked(LOGIN) or case.client.refusal_of_tls:
+    if target.protocol != "wss" or not target.user or case.ordinary is None or case.asked(LOGIN) or (case.client.refusal and case.client.refusal.sure):
         return None
     return replace(case.ordinary.question, name=LOGIN, login=True)
-
-
-def asked_with_login(case: "Case") -> Attempt | None:
-    """The attempt with the login."""
-    return case.asked(LOGIN)
 
 
 def answer(case: "Case") -> Exchange | None:

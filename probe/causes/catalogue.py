@@ -87,7 +87,8 @@ def _entry(stage: str, name: str) -> Entry:
         page=page.strip(),
         cause=module.CAUSE,
         judge=module.judge,
-        needs=import_module(f"probe.causes.{stage}").needs,
+        # What rests on other facts than the rest of its stage says for itself what it needs.
+        needs=getattr(module, "needs", None) or import_module(f"probe.causes.{stage}").needs,
         shown=getattr(module, "SHOWN_BY", None),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from probe.case.case import Case
 from probe.case.checked import of as outcomes
-from probe.case.client_auth import ABOUT_CERTIFICATES, BY_TIME, ClientAuth, Refusal, Said, exchange_of, refusal
+from probe.case.client_auth import ABOUT_CERTIFICATES, BY_TIME, POSTFIX, ClientAuth, Refusal, Said, exchange_of, refusal
 from probe.case.identity import Flaw, Found, Listing
 from probe.causes.on_file import compared
 from probe.causes.sent_chain import intermediates, strays, unseen
@@ -339,7 +339,7 @@ def told(how: Refusal) -> str:
     if how.said is Said.CLOSED:
         return "it closed the connection without a word"
     if how.said is Said.PAGE:
-        return f"HTTP {how.status}, {how.whose}: {how.words}"
+        return f"{'SMTP' if how.whose == POSTFIX else 'HTTP'} {how.status}, {how.whose}: {how.words}"
     return f"HTTP {how.status}"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from probe.cli.check import check, proxy_login
+from probe.cli.check import check, proxy_login, user_login
 from probe.facts.observation import Observation
 
 
@@ -24,14 +24,15 @@ def observed(arguments: tuple[str, ...], command: str = "check") -> Observation:
     app = typer.Typer()
     app.command()(check)
     values = typer.main.get_command(app).make_context("probe check", list(arguments)).params
-    lists = ("trust", "var", "allow")
+    lists = ("trust", "var", "allow", "alpn", "subprotocol")
     given: dict[str, Any] = {name: tuple(value or ()) if name in lists else value for name, value in values.items() if name in Options.__dataclass_fields__}
     options = Options(**given)
     meant, agreement = wanted(tuple(values["targets"] or ()), options)[0]
     identity, credential = identified(meant, options.password_env)
     trusted = stores(meant, StorePassword(values["trust_password_env"] or ""))
     known = proxy_login(((meant, agreement),), options.proxy_user, options.proxy_password_env)
-    return observe(meant, trusted, identity=identity, credential=credential, agreement=agreement, login=known)
+    own = user_login(((meant, agreement),), options)
+    return observe(meant, trusted, identity=identity, credential=credential, agreement=agreement, login=known, user=own)
 
 
 def _inspected(arguments: tuple[str, ...]) -> Observation:

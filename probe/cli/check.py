@@ -12,6 +12,7 @@ from probe.facts.unusable import Unusable
 
 if TYPE_CHECKING:
     from probe.facts.target import Target
+    from probe.jobs.target import Options
     from probe.protocols.login import Login
 
 EXAMPLES = """Examples:
@@ -23,6 +24,8 @@ EXAMPLES = """Examples:
   probe check shop.example --connect 192.0.2.8 --save before.json
   probe check smtp://mail.shop.example:587 imap://mail.shop.example postgres://db.shop.example
   probe check https://api.partner.example --cert client.pem --key client.key
+  probe check mqtts://broker.example --cert client.pem --key client.key --allow-connect --client-id press-4
+  probe check wss://csms.example/ocpp/station-7 --subprotocol ocpp1.6
   probe check --profile hubject-emp --env qa --var provider=DE-DCB --trust hubject-certificates --cert client.p12
 
 Exit code: 0 works, 1 a problem was found or clients disagree, 2 wrong usage or unknown host, 3 undecided, 4 a defect of the probe, 130 interrupted."""
@@ -33,7 +36,7 @@ File = Path | None
 
 def check(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[TARGET]...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST, imap, pop3, ftp, postgres, mysql ..., or tls://HOST:PORT.")
+        list[str] | None, typer.Argument(metavar="[TARGET]...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST, imap, pop3, ftp, postgres, mysql ..., mqtts://HOST, wss://HOST/path, or tls://HOST:PORT.")
     ] = None,
     trust: Annotated[
         list[str] | None,
@@ -90,6 +93,17 @@ def check(
     endpoint: Annotated[Text, typer.Option(metavar="NAME", help="One endpoint of the profile. Default: all of the environment.")] = None,
     var: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the profile. Repeat for several.")] = None,
     allow: Annotated[list[str] | None, typer.Option(metavar="ID", help="Consent to a question of the profile that has side effects.")] = None,
+    alpn: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Offer this protocol name (ALPN), as x-amzn-mqtt-ca. Repeat for several.")] = None,
+    allow_connect: Annotated[
+        bool, typer.Option("--allow-connect", help="mqtts: also send CONNECT, which ends a running client with the same client ID.")
+    ] = False,
+    client_id: Annotated[Text, typer.Option(metavar="ID", help="mqtts: the client ID. Default: that of the profile, else one that is made up.")] = None,
+    mqtt: Annotated[Text, typer.Option("--mqtt", metavar="5|3.1.1", help="mqtts: the version to speak. Default: 5, and then 3.1.1.")] = None,
+    user: Annotated[Text, typer.Option(metavar="NAME", help="mqtts, wss: the user name, told only to a server that was judged good.")] = None,
+    user_password_env: Annotated[
+        Text, typer.Option(metavar="NAME", help="The environment variable that holds the user's password. Without it, a terminal is asked.")
+    ] = None,
+    subprotocol: Annotated[list[str] | None, typer.Option(metavar="NAME", help="wss: the subprotocol, as ocpp1.6. Repeat for several.")] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
@@ -147,16 +161,24 @@ def check(
         endpoint=endpoint,
         var=tuple(var or ()),
         allow=tuple(allow or ()),
+        alpn=tuple(alpn or ()),
+        allow_connect=allow_connect,
+        client_id=client_id,
+        mqtt=mqtt,
+        user=user,
+        user_password_env=user_password_env,
+        subprotocol=tuple(subprotocol or ()),
     )
     meant = wanted(tuple(targets or ()), options)
     if save is not None and len(meant) > 1:
         raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
     identity, credential = identified(meant[0][0], password_env, ask_password)
     known = proxy_login(meant, proxy_user, proxy_password_env)
+    own = user_login(meant, options)
     trusted = stores(meant[0][0], StorePassword(trust_password_env or "", ask_password))
     seen = []
     for one, agreement in meant:
-        seen.append(observe(one, trusted, partial(progress, one.spelled), identity=identity, credential=credential, agreement=agreement, login=known))
+        seen.append(observe(one, trusted, partial(progress, one.spelled), identity=identity, credential=credential, agreement=agreement, login=known, user=own))
         if seen[-1].unfinished == "interrupted":
             break
     report = compose(tuple(diagnose(one) for one in seen))
@@ -180,6 +202,15 @@ def proxy_login(meant: "Sequence[tuple[Target, object]]", user: Text, password_e
     from probe.jobs.proxy import login
 
     return login(tuple(target for target, _ in meant), user, password_env, ask_password)
+
+
+def user_login(meant: "Sequence[tuple[Target, object]]", options: "Options") -> "Login | None":
+    """The user's login at the targets themselves, asked for at the terminal if need be; ``None`` when no user is named. Raises ``Unusable``."""
+    if options.user is None:
+        return None
+    from probe.jobs.calling import user_login as login
+
+    return login(tuple(target for target, _ in meant), options, ask_password)
 
 
 def check_stack(stack: str | None) -> None:

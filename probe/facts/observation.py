@@ -289,6 +289,20 @@ class Lookup(Step):
 
 
 @noun
+class Beside:
+    """What this machine knows of the target's name beside DNS. ``hosts`` are the addresses that its hosts file (``file``) gives it.
+
+    ``search`` is the list of domains that its resolver tries to append; ``searched`` are the answers about the name with each of them, asked for only where
+    the name itself is not in DNS.
+    """
+
+    file: str = ""
+    hosts: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    searched: tuple[Resolution, ...] = ()
+
+
+@noun
 class Hop:
     """One request of a fetch: the URL, the address it was sent to, and what came back."""
 
@@ -343,7 +357,7 @@ class Observation:
     ``calls`` are connections that others made to us, ``served`` is what we answered them with, without its key; ``passed_over`` counts those not recorded.
     ``files`` are those that were inspected, ``against`` is what an endpoint sent that they are compared with.
     ``given`` are files of an exchange of certificates, by the part that they play in it.
-    ``lookups`` are questions to DNS for other records than addresses.
+    ``lookups`` are questions to DNS for other records than addresses, ``beside`` is what this machine knows of the name beside DNS (``None``: not looked at).
     """
 
     schema: int = SCHEMA
@@ -368,3 +382,4 @@ class Observation:
     against: tuple[Served, ...] = ()
     given: tuple[Given, ...] = ()
     lookups: tuple[Lookup, ...] = ()
+    beside: Beside | None = None

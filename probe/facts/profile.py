@@ -173,6 +173,7 @@ class ClientRules:
     """What holds for the client certificate. ``policy`` is required, optional, forbidden, must-not-be-demanded or unknown.
 
     ``eku`` is required or any; ``send_chain`` leaf, with-ca or full; ``key`` the kinds of keys that work (empty: any); ``selection`` always or by-ca-list.
+    ``registered`` is the file with the authority that is registered there, as a template ("": none is).
     ``server_certificate`` is allowed, or refused where the certificate of an own server, as one that was uploaded, cannot serve as client certificate.
     """
 
@@ -186,6 +187,7 @@ class ClientRules:
     direct_issuer_only: bool = False
     selection: str = "always"
     server_certificate: str = "allowed"
+    registered: str = ""
     verified: bool = True
     source: str = ""
 
@@ -209,7 +211,7 @@ class RequestRules:
 class Asking:
     """What a check sends: ``method`` and ``path`` for HTTP, with ``headers`` and either ``json`` (a JSON document) or ``body``.
 
-    Or ``ldap``, which is rootDSE, or ``mqtt``, which is connect.
+    Or ``ldap``, which is rootDSE, or ``mqtt``, which is connect: with ``client_id``, a template, and of this ``version`` ("": 5, and then 3.1.1).
     """
 
     method: str = ""
@@ -219,6 +221,8 @@ class Asking:
     body: str = ""
     ldap: str = ""
     mqtt: str = ""
+    client_id: str = ""
+    version: str = ""
 
 
 @noun

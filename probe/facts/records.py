@@ -21,7 +21,7 @@ class Service:
 
 @noun
 class Authorization:
-    """One CAA record (RFC 8659 section 4.1). ``value`` is text; bytes that are no printable ASCII are written as ``\\xNN``."""
+    """One CAA record (RFC 8659 section 4.1). ``value`` is text; bytes that are no printable ASCII stand in it as a backslash, an x, and two hex digits."""
 
     flags: int
     tag: str

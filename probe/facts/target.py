@@ -61,6 +61,7 @@ class Target:
     nobody); the password is nowhere in here. ``domain`` is the Active Directory domain whose controllers are looked for, by which this one was found.
     ``calling`` is how a broker would be called (MQTT). ``subprotocols`` are asked for in a WebSocket's handshake, the preferred one first (RFC 6455 section 1.9),
     ``user`` is the user name that is told there, once the server was judged good ("": none); its password is nowhere in here.
+    ``records``: DNS is also asked for CAA, TLSA and PTR records, and this machine for its hosts file and its search list.
     """
 
     spelled: str
@@ -111,6 +112,7 @@ class Target:
     calling: Calling | None = None
     subprotocols: tuple[str, ...] = ()
     user: str = ""
+    records: bool = False
     plain_port: int = 0
     bind: str = ""
     domain: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from functools import partial
+from hashlib import sha256
 
 import cryptography
 import OpenSSL
@@ -17,14 +18,14 @@ from probe.capture.stores import Loaded, load, relevant
 from probe.capture.vantage import vantage
 from probe.capture.way import Through
 from probe.case.case import AGAIN
-from probe.case.checked import first_check
+from probe.case.checked import ORDINARY, first_check
 from probe.case.environments import markers, misplaced
 from probe.case.expected_callers import kept
 from probe.case.identity import sendable
 from probe.case.resolved import addresses, literal
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
-from probe.facts.observation import Attempt, Connect, Fetch, Handshake, Observation, Resolution
+from probe.facts.observation import Attempt, Beside, Connect, Fetch, Handshake, Lookup, Observation, Resolution
 from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
@@ -34,6 +35,7 @@ from probe.protocols.login import Login
 from probe.protocols.protocol import Asked
 from probe.tls.credential import Credential
 from probe.tls.engine import openssl_version
+from probe.tls.messages import presented
 
 ROUNDS = 8
 """How often the planner may ask on: one ordinary round, one of experiments, an issuer for each missing step of a chain, OCSP and then lists."""
@@ -63,13 +65,15 @@ def observe(
     credential: Credential | None = None,
     agreement: Agreement | None = None,
     login: Login | None = None,
+    user: Login | None = None,
 ) -> Observation:
     """Check one target and give everything that was seen, also after a timeout or Ctrl-C.
 
     ``progress`` is told what is being done as soon as the check has taken a second. ``credential`` proves ``identity`` to a server that asks for it.
     ``agreement`` is the profile that the check goes by. ``login`` is for the target's proxy, in place of what stands in the environment's URL.
+    ``user`` is for the target itself, a broker or a WebSocket, once it was judged good.
     """
-    return _Check(target, trusted, progress, identity, credential, agreement, login).run()
+    return _Check(target, trusted, progress, identity, credential, agreement, login, user).run()
 
 
 @noun
@@ -112,8 +116,10 @@ class _Check:
         credential: Credential | None = None,
         agreement: Agreement | None = None,
         login: Login | None = None,
+        user: Login | None = None,
     ) -> None:
         self.target = target
+        self.user = user
         self.login = login
         self.through: Through | None = None
         self.agreement = agreement
@@ -125,6 +131,8 @@ class _Check:
         self.resolutions: list[Resolution] = []
         self.attempts: list[tuple[int, int, Attempt]] = []
         self.fetches: list[Fetch] = []
+        self.lookups: list[Lookup] = []
+        self.beside: Beside | None = None
         self.doing = ""
         self.talking = False
         self.others = Others(target, trusted)
@@ -164,12 +172,22 @@ class _Check:
             self.resolutions[:] = await resolve(self.target, self.clock, min(RESOLVING, deadline), self.resolutions.append)
         self.through = await self._proxy(deadline)
         todo: tuple[Todo, ...] = first(self.target, addresses(self.target, tuple(self.resolutions)), self._presenting(), self._first_check())
+        if self.target.records and not todo:
+            await self._look_around()
         for number in range(ROUNDS):
             if not todo or self.clock.now() >= deadline:
                 return
             self._now(", ".join(dict.fromkeys(_words(one) for one in todo)))
-            await together(*(partial(self._do, one, (number, place), deadline) for place, one in enumerate(todo)))
+            works = [partial(self._do, one, (number, place), deadline) for place, one in enumerate(todo)]
+            await together(*works, *((self._look_around,) if self.target.records and number == 0 else ()))
             todo = further(self._seen(""))
+
+    async def _look_around(self) -> None:
+        """What else DNS and this machine say of the name."""
+        from probe.jobs.records import look_around  # asked for before going live
+
+        known = tuple(self.resolutions)
+        self.beside = await look_around(self.target, known, addresses(self.target, known), self.clock, self.lookups.append)
 
     async def _proxy(self, deadline: float) -> Through | None:
         """The proxy to go through, if there is one."""
@@ -254,13 +272,22 @@ class _Check:
         return one.id if one else ""
 
     def _asked(self, one: Ask) -> Asked | None:
-        """The request of the question's check, with its secrets."""
+        """The request of the question's check, with its secrets; or a CONNECT, or the user's login, for the server that was judged good."""
+        if one.question.level or one.question.login:
+            return Asked(level=one.question.level, login=self.user, to=self._judged(one.address) if self.user else ())
         check = self.agreement.check(one.question.check) if self.agreement and one.question.check else None
         if self.agreement is None or check is None or not check.request.method:
             return None
         from probe.jobs.request import request  # most checks go by no profile
 
         return request(self.agreement, check)
+
+    def _judged(self, address: str) -> tuple[str, ...]:
+        """The SHA-256 of the certificate that the server at this address showed when it was asked as usual: only there is a password told."""
+        usual = (attempt for _, _, attempt in self.attempts if attempt.address == address and attempt.question.name == ORDINARY)
+        shown = (presented(step) for attempt in usual for step in attempt.steps if isinstance(step, Handshake))
+        # Nothing shown is nobody: an empty list would mean anybody.
+        return tuple(sha256(chain[0]).hexdigest() for chain in shown if chain) or ("",)
 
     def _seen(self, unfinished: str) -> Observation:
         # In the order in which they were begun, not in the one in which they happened to end.
@@ -278,6 +305,8 @@ class _Check:
             unfinished=unfinished,
             identity=self.identity,
             agreement=self.agreement,
+            lookups=tuple(sorted(self.lookups, key=lambda one: (one.type, -one.name.count("."), one.name))),
+            beside=self.beside,
         )
         return self.others.added(with_stores(observation, self.trusted))
 

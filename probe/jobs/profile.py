@@ -10,6 +10,7 @@ from probe.case.checked import spoken_as
 from probe.facts.profile import Agreement, Endpoint, Environment, Profile
 from probe.facts.target import Target
 from probe.facts.unusable import Unusable
+from probe.jobs.calling import called
 from probe.jobs.pin import agreed, uploaded
 from probe.jobs.request import secrets
 from probe.jobs.target import Options, target
@@ -184,11 +185,17 @@ def _agreed(profile: Profile, chosen: Environment | None, endpoint: Endpoint, kn
         chosen,
         endpoint,
         known,
-        allowed=options.allow,
+        allowed=(*options.allow, *_consents(profile, options)),
         own_trust=bool(options.trust),
         own_target=own_target,
         app=options.app,
     )
+
+
+def _consents(profile: Profile, options: Options) -> tuple[str, ...]:
+    """What ``--allow-connect`` allows of a profile's checks."""
+    asked = (one.consent or one.id for one in profile.checks if one.request.mqtt)
+    return tuple(one for one in dict.fromkeys(asked) if one not in options.allow) if options.allow_connect else ()
 
 
 def _noted(made: Target, options: Options, agreement: Agreement, by_profile: bool) -> Target:
@@ -199,6 +206,7 @@ def _noted(made: Target, options: Options, agreement: Agreement, by_profile: boo
         says = f"{agreement.profile} is about what you call: there --uploaded is compared with the client certificate, and none is named."
         raise Unusable(says, "Name it with --cert FILE, or check your own endpoint without this profile.")
     places = agreement.endpoint.addresses
+    made = called(made, options, agreement)
     return replace(
         made,
         pin=own[0] if own else made.pin,
@@ -211,7 +219,7 @@ def _noted(made: Target, options: Options, agreement: Agreement, by_profile: boo
         variables=variables(options.var),
         allowed=options.allow,
         by_profile=by_profile,
-        alpn=agreement.endpoint.alpn,
+        alpn=agreement.endpoint.alpn if not options.alpn else made.alpn,
     )
 
 

@@ -15,9 +15,11 @@ from probe.jobs.pin import pinned, uploaded
 from probe.protocols import ALIASES, NAMES, PORTS, named
 
 FORMS = "Write HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST (and other StartTLS protocols) or tls://HOST:PORT."
-GUESSES = {636: "ldaps", 3269: "ldaps"}
-ONLY_TLS = {465, 563, 853, 989, 990, 992, 993, 994, 995, 5061, 5349, 5671, 5986, 6514, 6697, 8883}
+GUESSES = {636: "ldaps", 3269: "ldaps", 1883: "mqtts", 8883: "mqtts", 8884: "mqtts"}
+ONLY_TLS = {465, 563, 853, 989, 990, 992, 993, 994, 995, 5061, 5349, 5671, 5986, 6514, 6697}
 """Ports of services that speak TLS from the start but neither HTTP nor LDAP (IANA service names registry)."""
+PLAIN = {"mqtt": "mqtts", "ws": "wss"}
+"""Schemes that mean no TLS at all, and what the same is called inside TLS."""
 SYSTEM = "system"
 REVOCATION = ("off", "soft", "hard")
 CLIENT_AUTH = ("allowed", "forbidden")
@@ -65,6 +67,13 @@ class Options:
     proxy_user: str | None = None
     proxy_password_env: str | None = None
     direct: bool = True
+    alpn: tuple[str, ...] = ()
+    allow_connect: bool = False
+    client_id: str | None = None
+    mqtt: str | None = None
+    user: str | None = None
+    user_password_env: str | None = None
+    subprotocol: tuple[str, ...] = ()
 
 
 def target(spelled: str, options: Options) -> Target:
@@ -110,6 +119,7 @@ def target(spelled: str, options: Options) -> Target:
         send_anyway=options.send_anyway,
         client_auth=_client_auth(options),
         on_file=filed(options.on_file),
+        alpn=_alpn(protocol, options.alpn),
     )
     return _through_proxy(made, options)
 
@@ -149,6 +159,8 @@ def _parts(spelled: str) -> tuple[str | None, str, int | None, str]:
     if "://" in spelled:
         scheme = spelled.partition("://")[0].lower()
         scheme = ALIASES.get(scheme, scheme)
+        if scheme in PLAIN:
+            raise Unusable(f"{scheme}:// is spoken without TLS, so there is nothing to check.", f"Write {PLAIN[scheme]}://, the same inside TLS.")
         if scheme not in NAMES:
             raise Unusable(
                 f"The protocol {scheme}:// in {shown!r} is not one that this version speaks.", f"It speaks {', '.join(one + '://' for one in NAMES)}."
@@ -324,6 +336,17 @@ def _expected(options: Options) -> Pin | None:
     if options.pin is not None:
         raise Unusable("--pin and --uploaded both name the certificate that is expected.", "Leave out one of the two.")
     return uploaded(options.uploaded)
+
+
+def _alpn(protocol: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The protocol names to offer (RFC 7301): bytes, which are ASCII in practice."""
+    if not names:
+        return ()
+    if protocol in ("https", "wss"):
+        raise Unusable("--alpn cannot be used where HTTP is spoken: this version speaks HTTP/1.1 and offers that.", "Leave it out, or write tls://HOST:PORT.")
+    if any(not one or len(one) > 255 or not one.isascii() or not one.isprintable() or " " in one for one in names):
+        raise Unusable("--alpn takes the name of a protocol.", "For example x-amzn-mqtt-ca or mqtt; repeat the option for several.")
+    return tuple(dict.fromkeys(names))
 
 
 def _timeout(seconds: float) -> float:

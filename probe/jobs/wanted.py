@@ -19,4 +19,14 @@ def wanted(spelled: tuple[str, ...], options: Options) -> tuple[tuple[Target, Ag
         raise Unusable(f"--{alone} belongs to a profile, and none is named.", "Name one with --profile; probe profiles list shows them.")
     if not spelled:
         raise Unusable("No target is named.", "Name HOST, HOST:PORT or a URL, or a profile with --profile.")
-    return tuple((target(one, options), None) for one in spelled)
+    return tuple((with_words(target(one, options), options), None) for one in spelled)
+
+
+def with_words(made: Target, options: Options) -> Target:
+    """The target with what is said to a broker or a WebSocket."""
+    said = (options.allow_connect, options.client_id, options.mqtt, options.user, options.user_password_env, options.subprotocol)
+    if made.protocol not in ("mqtts", "wss") and not any(said):
+        return made
+    from probe.jobs.calling import called  # few targets are either
+
+    return called(made, options)

@@ -14,17 +14,53 @@ REQUEST_LIMIT = 65536
 
 LDAP_HEAD = 6
 """Bytes of an LDAP message in which its number stands, with a length of up to three bytes in front."""
+STARTTLS, NOTICE = b"1.3.6.1.4.1.1466.20037", b"1.3.6.1.4.1.1466.20036"
+"""The requests to begin TLS and the notice of disconnection (RFC 4511 sections 4.14 and 4.4.1)."""
+_EXTENDED = 0x78
 _BIND, _SEARCH = b"\x60", b"\x63"
 _BIND_ANSWER, _ENTRY, _DONE, _SET, _OCTETS = 0x61, 0x64, 0x65, 0x31, 0x04
 
 
 @noun
+class Directory:
+    """What a directory says: the attributes of its root entry, and the result of a bind with its diagnostic message."""
+
+    attributes: tuple[tuple[str, str], ...] = (
+        ("supportedLDAPVersion", "3"),
+        ("dnsHostName", "shop.example"),
+        ("defaultNamingContext", "DC=shop,DC=example"),
+        ("vendorName", "lab"),
+    )
+    bind: int = 0
+    says: str = ""
+
+
+def controller(host: str = "shop.example", bind: int = 0, says: str = "") -> Directory:
+    """What a domain controller of Active Directory says that calls itself so."""
+    context = ",".join(f"DC={one}" for one in host.split(".")[-2:])
+    return Directory(
+        attributes=(
+            ("supportedLDAPVersion", "3"),
+            ("supportedLDAPVersion", "2"),
+            ("dnsHostName", host),
+            ("defaultNamingContext", context),
+            ("supportedCapabilities", "1.2.840.113556.1.4.800"),
+            ("supportedCapabilities", "1.2.840.113556.1.4.1670"),
+            ("isGlobalCatalogReady", "TRUE"),
+        ),
+        bind=bind,
+        says=says,
+    )
+
+
+@noun
 class Answer:
-    """How a server answers. ``protocol`` is ``http``, ``ldap``, ``raw`` or ``silent``.
+    """How a server answers. ``protocol`` is ``http``, ``ldap``, ``raw``, ``told`` or ``silent``.
 
     HTTP: ``status``, ``body``, and ``skew``: by how many seconds its clock, shown in ``Date``, is ahead.
     ``choose`` gives the answer to a whole request, body included, in place of the fixed one.
-    raw: ``body`` is said at once, whatever the client says. silent: nothing is ever said.
+    raw: ``body`` is said at once, whatever the client says. silent: nothing is ever said. ldap: as ``directory`` says.
+    told: ``tell`` gives what is said to what has come (``None``: more must come, ``b""``: hang up); ``stays``: more may be said after an answer.
     """
 
     protocol: str = "http"
@@ -34,6 +70,9 @@ class Answer:
     content_type: str = "text/plain"
     fields: tuple[tuple[str, str], ...] = ()
     choose: "Callable[[bytes], Answer] | None" = None
+    tell: "Callable[[bytes], bytes | None] | None" = None
+    stays: bool = False
+    directory: Directory = Directory()
 
 
 def greeting(answer: Answer) -> bytes:
@@ -49,7 +88,9 @@ def reply(answer: Answer, request: bytes) -> bytes | None:
                 return None
             return http(answer.choose(request) if answer.choose else answer)
         case "ldap":
-            return ldap(request) if len(request) > LDAP_HEAD else None
+            return ldap(request, answer.directory) if len(request) > LDAP_HEAD else None
+        case "told":
+            return answer.tell(request) if answer.tell else b""
         case "silent":
             return None
         case _:
@@ -74,8 +115,8 @@ def http(answer: Answer) -> bytes:
     return f"HTTP/1.1 {answer.status} {phrase}\r\n{head}\r\n".encode() + answer.body
 
 
-def ldap(request: bytes) -> bytes:
-    """Answer one LDAP message (RFC 4511): a bind is let in without a look at it, a search finds the root DSE; anything else gets ``b""``.
+def ldap(request: bytes, said: Directory = Directory()) -> bytes:
+    """Answer one LDAP message (RFC 4511): a bind is answered without a look at it, a search finds the root DSE; anything else gets ``b""``.
 
     Message numbers up to 127 are understood. ``request`` is longer than ``LDAP_HEAD``.
     """
@@ -83,12 +124,24 @@ def ldap(request: bytes) -> bytes:
     number, operation = request[at : at + 3], request[at + 3 : at + 4]
     if request[0] != SEQUENCE or number[:2] != b"\x02\x01":
         return b""
-    success = (tlv(0x0A, b"\0"), tlv(_OCTETS), tlv(_OCTETS))
     if operation == _BIND:
-        return tlv(SEQUENCE, number, tlv(_BIND_ANSWER, *success))
+        return tlv(SEQUENCE, number, tlv(_BIND_ANSWER, *ldap_result(said.bind, said.says.encode())))
     if operation != _SEARCH:
         return b""
-    attributes = (("supportedLDAPVersion", "3"), ("dnsHostName", "shop.example"), ("defaultNamingContext", "DC=shop,DC=example"), ("vendorName", "lab"))
-    listed = (tlv(SEQUENCE, tlv(_OCTETS, name.encode()), tlv(_SET, tlv(_OCTETS, value.encode()))) for name, value in attributes)
+    values: dict[str, list[str]] = {}
+    for name, value in said.attributes:
+        values.setdefault(name, []).append(value)
+    listed = (tlv(SEQUENCE, tlv(_OCTETS, name.encode()), tlv(_SET, *(tlv(_OCTETS, one.encode()) for one in every))) for name, every in values.items())
     entry = tlv(_ENTRY, tlv(_OCTETS), tlv(SEQUENCE, *listed))
-    return tlv(SEQUENCE, number, entry) + tlv(SEQUENCE, number, tlv(_DONE, *success))
+    return tlv(SEQUENCE, number, entry) + tlv(SEQUENCE, number, tlv(_DONE, *ldap_result()))
+
+
+def ldap_result(code: int = 0, text: bytes = b"") -> tuple[bytes, bytes, bytes]:
+    """The three parts of a result (RFC 4511 section 4.1.9)."""
+    return tlv(0x0A, bytes((code,))), tlv(_OCTETS), tlv(_OCTETS, text)
+
+
+def ldap_extended(number: int, code: int, text: bytes) -> bytes:
+    """Answer an extended request (RFC 4511 section 4.12): that to begin TLS, or, with number 0, none at all."""
+    notice = () if number else (tlv(0x8A, NOTICE),)
+    return tlv(SEQUENCE, tlv(0x02, bytes((number,))), tlv(_EXTENDED, *ldap_result(code, text), *notice))

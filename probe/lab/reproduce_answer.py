@@ -55,7 +55,7 @@ def answer_of(words: Exchange | None, taken_at: datetime) -> tuple[Answer, str]:
         if words.body:
             return Answer(protocol="raw", body=words.body), ""
         return Answer(protocol="silent" if words.ending.how is How.TIMED_OUT else "raw", body=b""), ""
-    if words.protocol == "ldaps":
+    if words.protocol in ("ldaps", "ldap"):
         loss = f"the LDAP result {words.status}; the copy answers with a root DSE of its own" if words.status else ""
         return Answer(protocol="ldap"), loss
     known = dict(words.fields)

@@ -14,6 +14,7 @@ from probe.facts.observation import Alert, Attempt, Exchange, Handshake, How, Lo
 from probe.lab import raw_server, wire
 from probe.lab.answers import Answer
 from probe.lab.listener import finish
+from probe.lab.manners import Manners
 from probe.lab.reaction import Reaction
 from probe.lab.reproduce_answer import Asked, answer_of, answer_to
 from probe.lab.reproduce_chain import Copied, Copies
@@ -23,7 +24,7 @@ from probe.lab.reproduce_front import Plain, Reply, Seen, relay
 from probe.lab.reproduce_issuers import named_issuers
 from probe.lab.reproduce_words import Words, words_of
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners, after
+from probe.lab.starttls import after
 from probe.lab.tls_server import Credentials, Serving, loadable
 from probe.tls.messages import CERTIFICATE, HandshakeReading, presented, reading
 

@@ -8,7 +8,8 @@ from probe.case.case import step
 from probe.case.starttls import DIRECT, Came, came
 from probe.facts.observation import Attempt, Handshake, Local, Preamble
 from probe.lab import raw_server
-from probe.lab.starttls import FIRST, Manners, before, speak, spoken
+from probe.lab.manners import Manners
+from probe.lab.starttls import FIRST, before, speak, spoken
 
 Words = Callable[[socket.socket], bool]
 """Speaks with a client before TLS; whether TLS follows."""

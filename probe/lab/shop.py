@@ -2,10 +2,10 @@
 
 from probe.facts.noun import noun
 from probe.lab.dns_server import Record, Zone
+from probe.lab.manners import Manners
 from probe.lab.pki import Issued, authority
 from probe.lab.scene import FAILS, WORKS, Expects, Scene
 from probe.lab.stage import LOOPBACK, Stage
-from probe.lab.starttls import Manners
 from probe.lab.tls_server import Credentials, Serving
 from probe.lab.traits import Traits
 

@@ -16,6 +16,7 @@ CODES: tuple[str, ...] = (
         "tls.legacy-only",
         "tls.hello-size",
         "tls.malformed",
+        "tls.no-certificate",
     ),
     *("chain.intermediate-missing", "chain.issuer-unknown", "chain.root-untrusted", "chain.self-signed", "chain.order", "chain.extra"),
     *("chain.expired", "chain.not-yet-valid", "chain.stale-cross-sign", "chain.issuer-rekeyed", "chain.not-a-ca", "chain.leaf-is-ca", "chain.path-length"),

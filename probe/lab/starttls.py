@@ -4,41 +4,15 @@ wrong.
 The scripts are those of ``probe.protocols.scripted``, seen from the server's side.
 """
 
-import re
 from collections.abc import Callable
 
-from probe.facts.noun import noun
-from probe.facts.observation import Ending, How
+from probe.lab.manners import DONE, Manners, listed
+from probe.lab.starttls_binary import ldap_again, ldap_words, mysql, postgres, xmpp, xmpp_again
 from probe.protocols.scripted import GO, Exactly, Line, Script, Until
 
-DONE = Ending(how=How.CLOSED)
-"""The conversation is over, and TLS does not begin."""
 NAME = b"mail.shop.example"
 
-
-@noun
-class Manners:
-    """How a server behaves before TLS. ``protocol`` is the scheme.
-
-    ``offers``: it says that it can begin TLS. ``listing`` stands among its capabilities besides. ``refuses``: it offers it and then says no.
-    ``greets``: it lets the caller in; otherwise the greeting is a refusal. ``adds`` are bytes that follow the go-ahead.
-    ``says`` is the line with which it refuses, or turns away, in place of its own. ``inside``: only what is said inside TLS is spoken.
-    ``stops`` names the word of the client ("" for the connection itself) after which it is silent, or hangs up if ``hangs_up``.
-    """
-
-    protocol: str = "smtp"
-    offers: bool = True
-    listing: bytes = b""
-    refuses: bool = False
-    greets: bool = True
-    adds: bytes = b""
-    stops: bytes | None = None
-    hangs_up: bool = False
-    says: bytes = b""
-    inside: bool = False
-
-
-FIRST = frozenset({"postgres", "xmpp", "xmpp-server"})
+FIRST = frozenset({"postgres", "xmpp", "xmpp-server", "ldap"})
 """Protocols in which the client speaks first."""
 
 
@@ -103,11 +77,6 @@ def _heard(wanted: Line | Exactly | Until, receive: Callable[[int], bytes]) -> b
         data += piece
 
 
-def _listed(how: Manners, word: bytes) -> tuple[bytes, ...]:
-    """The word with which TLS is offered, or what stands in its place."""
-    return ((word,) if how.offers else ()) + ((how.listing,) if how.listing else ())
-
-
 # SMTP and LMTP
 
 
@@ -124,7 +93,7 @@ def _mail_words(how: Manners) -> Script:
     while True:
         word = (yield Line()).upper()
         if word.startswith(verb):
-            lines = (NAME, b"PIPELINING", b"SIZE 10240000", *_listed(how, b"STARTTLS"), b"8BITMIME")
+            lines = (NAME, b"PIPELINING", b"SIZE 10240000", *listed(how, b"STARTTLS"), b"8BITMIME")
             yield b"".join(b"250%b%b\r\n" % (b" " if one == lines[-1] else b"-", one) for one in lines)
         elif word == b"HELP":
             yield b"214 2.0.0 See RFC 5321\r\n"
@@ -155,7 +124,7 @@ def _files_words(how: Manners) -> Script:
     while True:
         word = (yield Line()).upper()
         if word == b"FEAT":
-            yield b"".join((b"211-Features:\r\n", *(b" %b\r\n" % one for one in (*_listed(how, b"AUTH TLS"), b"UTF8")), b"211 End\r\n"))
+            yield b"".join((b"211-Features:\r\n", *(b" %b\r\n" % one for one in (*listed(how, b"AUTH TLS"), b"UTF8")), b"211 End\r\n"))
         elif word == b"QUIT":
             yield b"221 Goodbye\r\n"
             return DONE
@@ -180,7 +149,7 @@ def _imap(how: Manners) -> Script:
 
 
 def _imap_list(how: Manners) -> bytes:
-    return b" ".join((b"IMAP4rev1", b"ID", *_listed(how, b"STARTTLS"), b"LOGINDISABLED"))
+    return b" ".join((b"IMAP4rev1", b"ID", *listed(how, b"STARTTLS"), b"LOGINDISABLED"))
 
 
 def _imap_words(how: Manners) -> Script:
@@ -216,7 +185,7 @@ def _pop3_words(how: Manners) -> Script:
     while True:
         word = (yield Line()).upper()
         if word == b"CAPA":
-            yield b"".join((b"+OK\r\n", *(b"%b\r\n" % one for one in (b"UIDL", *_listed(how, b"STLS"))), b".\r\n"))
+            yield b"".join((b"+OK\r\n", *(b"%b\r\n" % one for one in (b"UIDL", *listed(how, b"STLS"))), b".\r\n"))
         elif word == b"QUIT":
             yield b"+OK bye\r\n"
             return DONE
@@ -241,7 +210,7 @@ def _sieve(how: Manners) -> Script:
 
 
 def _sieve_list(how: Manners) -> bytes:
-    offer = b"".join(b'"%b"\r\n' % one for one in _listed(how, b"STARTTLS"))
+    offer = b"".join(b'"%b"\r\n' % one for one in listed(how, b"STARTTLS"))
     return b'"IMPLEMENTATION" "lab"\r\n"SIEVE" "fileinto"\r\n%b"VERSION" {3}\r\n1.0\r\nOK "ready"\r\n' % offer
 
 
@@ -268,73 +237,6 @@ def _sieve_words(how: Manners) -> Script:
             yield b'NO "unknown command"\r\n'
 
 
-# XMPP
-
-_OPENING = re.compile(rb"<stream:stream [^>]*>")
-_REQUEST = re.compile(rb"<starttls [^>]*/>|</stream:stream>")
-_HEADER = b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='shop.example' id='1' version='1.0'>"
-
-
-def _xmpp(how: Manners) -> Script:
-    yield Until(pattern=_OPENING)
-    if not how.greets:
-        yield _HEADER + b"<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"
-        return DONE
-    offer = b"".join(_listed(how, b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"))
-    yield _HEADER + b"<stream:features>%b</stream:features>" % offer
-    if not (yield Until(pattern=_REQUEST)).startswith(b"<starttls"):
-        return DONE
-    if how.refuses or not how.offers:
-        yield b"<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>"
-        return DONE
-    yield b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + how.adds
-    return GO
-
-
-def _xmpp_again(_how: Manners) -> Script:
-    yield Until(pattern=_OPENING)
-    yield _HEADER + b"<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>"
-    yield Until(pattern=_REQUEST)
-    yield b"</stream:stream>"
-    return DONE
-
-
-# PostgreSQL and MySQL
-
-
-def _postgres(how: Manners) -> Script:
-    yield Exactly(size=8)
-    if not how.greets or how.refuses:
-        fields = b"SFATAL\x00VFATAL\x00C53300\x00Msorry, too many clients already\x00\x00"
-        yield b"E" + (len(fields) + 4).to_bytes(4) + fields
-        return DONE
-    if not how.offers:
-        yield b"N"
-        yield Exactly(size=8)
-        return DONE
-    yield b"S" + how.adds
-    return GO
-
-
-def _mysql(how: Manners) -> Script:
-    if not how.greets or how.refuses:
-        text = b"\xff\x6a\x04Host '192.0.2.7' is not allowed to connect to this MariaDB server"
-        yield len(text).to_bytes(3, "little") + b"\x00" + text
-        return DONE
-    low = 0xFFFE if how.offers else 0xFFFE & ~0x0800
-    packet = b"\x0a10.11.6-MariaDB-lab\x00" + b"\x01\x00\x00\x00" + b"nonce123\x00" + low.to_bytes(2, "little") + b"\x2d\x02\x00\xff\x81\x15" + bytes(10)
-    packet += b"noncenonce12\x00mysql_native_password\x00"
-    yield len(packet).to_bytes(3, "little") + b"\x00" + packet + how.adds
-    head = yield Exactly(size=4)
-    yield from _exactly(int.from_bytes(head[:3], "little"))
-    return GO if how.offers and head[:3] == b"\x20\x00\x00" else DONE
-
-
-def _exactly(size: int) -> Script:
-    yield Exactly(size=size)
-    return GO
-
-
 _BEFORE: dict[str, Callable[[Manners], Script]] = {
     "smtp": _mail,
     "lmtp": _mail,
@@ -342,10 +244,11 @@ _BEFORE: dict[str, Callable[[Manners], Script]] = {
     "imap": _imap,
     "pop3": _pop3,
     "sieve": _sieve,
-    "xmpp": _xmpp,
-    "xmpp-server": _xmpp,
-    "postgres": _postgres,
-    "mysql": _mysql,
+    "xmpp": xmpp,
+    "xmpp-server": xmpp,
+    "postgres": postgres,
+    "mysql": mysql,
+    "ldap": ldap_words,
 }
 _AFTER: dict[str, Callable[[Manners], Script]] = {
     "smtp": _mail_words,
@@ -354,6 +257,7 @@ _AFTER: dict[str, Callable[[Manners], Script]] = {
     "imap": _imap_words,
     "pop3": _pop3_words,
     "sieve": _sieve_again,
-    "xmpp": _xmpp_again,
-    "xmpp-server": _xmpp_again,
+    "xmpp": xmpp_again,
+    "xmpp-server": xmpp_again,
+    "ldap": ldap_again,
 }

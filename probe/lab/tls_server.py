@@ -18,9 +18,10 @@ from probe.lab import late, raw_server, wire
 from probe.lab.answers import REQUEST_LIMIT, Answer, greeting, reply
 from probe.lab.keys import SigningKey
 from probe.lab.listener import Listener, finish
+from probe.lab.manners import Manners
 from probe.lab.pki import Issued
 from probe.lab.reaction import Reaction, reaction_to
-from probe.lab.starttls import Manners, after, before, speak
+from probe.lab.starttls import after, before, speak
 from probe.lab.tls_alert import SECRET, encrypted_alert
 
 T = TypeVar("T")
@@ -234,7 +235,7 @@ class TlsServer:
             if said is None:
                 continue
             _say(tls, connection, said)
-            if not said or answer.protocol != "ldap":
+            if not said or (answer.protocol != "ldap" and not answer.stays):
                 return
             request = b""
 

@@ -1,6 +1,7 @@
 """What browsers, Java and authorities have agreed on or decided, with dates: data, each file with its source. Nothing here is guessed.
 
 ``validity.toml``: how long a public certificate may be valid. ``distrusted.toml``: roots whose newer certificates a client refuses.
+``caa.toml``: the domain names by which authorities know themselves in CAA records.
 ``inspection.toml``: the names that TLS-inspecting products give to their own authorities. ``countries.toml``: the codes of countries.
 """
 
@@ -61,6 +62,16 @@ class Product:
         return any(all(_has(name, label, wanted) for label, wanted in form) for form in self.forms)
 
 
+@noun
+class CaaIssuer:
+    """An authority, the organizations in the names of its issuing certificates, and the domain names that it takes for its own in CAA records."""
+
+    name: str
+    organizations: tuple[str, ...]
+    domains: tuple[str, ...]
+    source: str
+
+
 @cache
 def limits() -> tuple[Limit, ...]:
     """How long public certificates may be valid, the oldest rule first."""
@@ -84,6 +95,15 @@ def products() -> tuple[Product, ...]:
     return tuple(
         Product(name=one["name"], kind=one["kind"], forms=tuple(tuple(sorted(form.items())) for form in one["forms"]))
         for one in _read("inspection")["products"]
+    )
+
+
+@cache
+def caa_issuers() -> tuple[CaaIssuer, ...]:
+    """The authorities whose domain names in CAA records are known."""
+    return tuple(
+        CaaIssuer(name=one["name"], organizations=tuple(one["organizations"]), domains=tuple(one["domains"]), source=one["source"])
+        for one in _read("caa")["issuers"]
     )
 
 

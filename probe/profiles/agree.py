@@ -105,11 +105,8 @@ def agree(
 
     Raises ``Unusable`` for a consent that no check asks for, and names all variables that are missing.
     """
-    consents = {one.consent or one.id for one in profile.checks if not one.safe and one.expect and not one.request.mqtt}
-    unspoken = {one.consent or one.id for one in profile.checks if one.request.mqtt} - consents
+    consents = {one.consent or one.id for one in profile.checks if not one.safe and one.expect}
     for one in allowed:
-        if one in unspoken:
-            raise Unusable(f"--allow {one} would do nothing: this version does not speak MQTT.", "Leave it out; what TLS shows is found all the same.")
         if one not in consents:
             raise Unusable(f"The profile {profile.id} has nothing that --allow {one} would allow.", f"It asks for: {', '.join(sorted(consents)) or 'nothing'}.")
     done = tuple(one for one in profile.checks if app and (one.safe or (one.expect and (one.consent or one.id) in allowed)))
@@ -179,6 +176,8 @@ def _check(one: Check, known: Mapping[str, str]) -> Check:
         body=fill(request.body, known),
         ldap=request.ldap,
         mqtt=request.mqtt,
+        client_id=fill(request.client_id, known),
+        version=request.version,
     )
     return replace(one, request=asking, expect=_filled(one.expect, known), title=fill(one.title, known))
 

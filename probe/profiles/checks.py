@@ -80,7 +80,7 @@ def check(table: Table, texts: tuple[Text, ...]) -> Check:
 
 
 def _asking(table: Table) -> Asking:
-    table.only("method", "path", "headers", "json", "body", "ldap", "mqtt", provenance=False)
+    table.only("method", "path", "headers", "json", "body", "ldap", "mqtt", "client_id", "version", provenance=False)
     found = Asking(
         method=table.text("method", among=("", *METHODS)),
         path=table.text("path", template=True, pattern=PATH, most=2048),
@@ -89,12 +89,16 @@ def _asking(table: Table) -> Asking:
         body=table.text("body", most=LONG, template=True),
         ldap=table.text("ldap", among=("", "rootDSE")),
         mqtt=table.text("mqtt", among=("", "connect")),
+        client_id=table.text("client_id", template=True),
+        version=table.text("version", among=("", "3.1.1", "5")),
     )
     kinds = [bool(found.method or found.path), bool(found.ldap), bool(found.mqtt)]
     if sum(kinds) != 1:
         table.faults.note(table.place, "a request is exactly one of: method and path, ldap, mqtt")
     elif found.method and not found.path:
         table.faults.note(table.place, "a request with a method needs a path")
+    if (found.client_id or found.version) and not found.mqtt:
+        table.faults.note(table.place, "client_id and version belong to a request of mqtt")
     if found.json and found.body:
         table.fault("body", "a request has either json or body")
     return found

@@ -113,7 +113,7 @@ def client(table: Table | None) -> ClientRules:
     """Read ``[client_certificate]``."""
     if table is None:
         return ClientRules()
-    table.only("policy", "issuer_regex", "subject_rules", "eku", "v1_allowed", "send_chain", "key", "direct_issuer_only", "selection", "server_certificate")
+    table.only("policy", "issuer_regex", "subject_rules", "eku", "v1_allowed", "send_chain", "key", "direct_issuer_only", "selection", "server_certificate", "registered")
     policies = ("required", "optional", "forbidden", "must-not-be-demanded", "unknown")
     return ClientRules(
         policy=table.text("policy", "unknown", among=policies),
@@ -125,6 +125,7 @@ def client(table: Table | None) -> ClientRules:
         key=table.texts("key", among=("RSA", "EC", "Ed25519", "Ed448")),
         direct_issuer_only=table.flag("direct_issuer_only", False),
         selection=table.text("selection", "always", among=("always", "by-ca-list")),
+        registered=table.text("registered", template=True),
         server_certificate=table.text("server_certificate", "allowed", among=("allowed", "refused")),
         **table.provenance(),
     )

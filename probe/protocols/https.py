@@ -65,7 +65,7 @@ class Request:
     def __init__(self, target: Target, asked: Asked | None = None) -> None:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS)
         self._keep = frozenset(one.lower() for one in asked.keep) if asked else frozenset()
-        self._hide = asked.hide if asked else ()
+        self._hide: tuple[bytes, ...] = asked.hide if asked else ()
         self._most = ANSWER if asked else BODY
         self._pending = self._ask(target, asked or Asked(method="GET", path=path_of(target)))
         self._first = b""

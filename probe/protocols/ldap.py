@@ -3,6 +3,7 @@
 from probe.facts.observation import Ending, How, Local
 from probe.facts.target import Target
 from probe.protocols.ber import LIMIT, NotBer, element, elements, extent, integer, number
+from probe.protocols.ldap_bind import Bind
 from probe.protocols.ldaps import Search
 from probe.protocols.protocol import Protocol, Words
 
@@ -85,5 +86,5 @@ class StartTls:
         self._surplus = self._buffer[where[1] :][:HEAD] if agreed else b""
 
 
-PROTOCOL = Protocol(name="ldap", port=389, begin=Search, start=StartTls)
+PROTOCOL = Protocol(name="ldap", port=389, begin=Search, ask=Bind, start=StartTls)
 """LDAP has no registered ALPN name in common use; none is offered."""

@@ -3,6 +3,7 @@
 from probe.facts.observation import Ending, How, Local
 from probe.facts.target import Target
 from probe.protocols.ber import LIMIT, NotBer, element, elements, extent, integer, number
+from probe.protocols.ldap_bind import Bind
 from probe.protocols.protocol import Protocol, Words
 
 ATTRIBUTES = (
@@ -149,5 +150,5 @@ class Search:
         self._ending = Ending(how=How.DECLINED, code=self._status) if self._status else Ending(how=How.DONE)
 
 
-PROTOCOL = Protocol(name="ldaps", port=636, begin=Search)
+PROTOCOL = Protocol(name="ldaps", port=636, begin=Search, ask=Bind)
 """LDAP has no registered ALPN name in common use; none is offered."""

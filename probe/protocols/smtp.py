@@ -7,7 +7,6 @@ as servers expect; nothing is authenticated and no mail is begun.
 
 from functools import partial
 
-from probe.facts.observation import Ending, How
 from probe.facts.target import Target
 from probe.protocols.numbered import UNKNOWN, reply
 from probe.protocols.protocol import Conversation, Protocol
@@ -56,11 +55,14 @@ def following(notes: Notes, verb: bytes) -> Script:
     hello = yield from reply()
     if hello is None:
         return STRANGE
+    if hello.code != FINE:
+        # Postfix says here, before it was asked anything, that it does not accept the client's certificate.
+        return notes.refused(hello.answer, hello.code)
     notes.status = hello.code
     for one in hello.texts[1:]:
         notes.add("capability", one)
     yield b"QUIT\r\n"
-    return GO if hello.code < 400 else Ending(how=How.DECLINED, code=hello.code)
+    return GO
 
 
 def start(_target: Target) -> Conversation:

@@ -43,8 +43,8 @@ class Upgrade(Request):
         self._key = b64encode(os.urandom(16))
         self._farewell = b""
         super().__init__(target, asked)
-        self._keep = UPGRADED
-        self._hide = asked.login.hidden if asked and asked.login else ()
+        self._keep |= UPGRADED
+        self._hide += asked.login.hidden if asked and asked.login else ()
 
     def words(self) -> Words:
         """Tell the status, the fields and the head of the body as far as they have come; goodbye when the server went over."""
@@ -62,7 +62,8 @@ class Upgrade(Request):
         ]
         headers += [("Sec-WebSocket-Protocol", ", ".join(target.subprotocols))] if target.subprotocols else []
         headers += [("Authorization", f"Basic {asked.login.basic.decode()}")] if asked.login else []
-        request = h11.Request(method="GET", target=path_of(target), headers=headers)
+        headers += asked.headers
+        request = h11.Request(method="GET", target=asked.path if asked.path.startswith("/") else path_of(target), headers=headers)
         return b"".join(self._connection.send(one) or b"" for one in (request, h11.EndOfMessage()))
 
     def _taken(self, event: object) -> bool:

@@ -10,8 +10,8 @@ from string import Formatter
 
 from probe.facts.noun import noun
 
-SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again", "proxy", "direct_url", "directly"})
-PLACEHOLDERS = SAFE | {"renamed", "missing", "root", "certificate", "good", "sni", "version", "speaks", "respelled", "store", "addresses", "levels"}
+SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again", "direct_url", "directly"})
+PLACEHOLDERS = SAFE | {"proxy", "renamed", "missing", "root", "certificate", "good", "sni", "version", "speaks", "respelled", "store", "addresses", "levels", "client_id", "subprotocol"}
 """Placeholders that commands may use: they were checked when the target was read."""
 FIELDS = frozenset({"does", "proof", "check", "owner", "steps"})
 STEP_FIELDS = frozenset({"platform", "do", "commands"})

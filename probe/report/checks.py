@@ -69,8 +69,6 @@ def profile_lines(case: Case) -> tuple[tuple[str, str], ...]:
         lines.append(("Variables", ", ".join(f"{name}={value}" for name, value in agreement.variables)))
     lines += [("Secret", f"{name} comes from the environment variable {where}") for name, where in agreement.secrets]
     lines += [("Consent given", one) for one in agreement.allowed]
-    if agreement.endpoint.protocol == "mqtts" or any(one.request.mqtt for one in agreement.checks):
-        lines.append(("Not spoken", "MQTT itself: this version speaks only TLS to it, so whether a broker answers there, and accepts the client, was not seen"))
     if agreement.tls.note_legacy:
         lines.append(("TLS", agreement.tls.note_legacy))
     if agreement.names.rule == "none" and case.leaf:

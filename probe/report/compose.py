@@ -169,6 +169,8 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         "store": "the trust store",
         "addresses": "the addresses that differ",
         "levels": "its number of intermediates",
+        "client_id": "the client ID",
+        "subprotocol": "its subprotocol",
         **dict(one.finding.values),
         "host": target.host,
         "port": str(target.port),
@@ -264,6 +266,14 @@ def _asked(seen: ClientAuth) -> str:
 
 def _exchange(case: Case) -> list[tuple[str, str]]:
     one = case.exchange
+    if case.target.protocol == "mqtts":
+        from probe.report.broker import lines  # few checks call a broker
+
+        return lines(case)
+    if case.target.protocol == "wss":
+        from probe.case.upgraded import answer
+
+        one = answer(case)
     if one is None or one.status is None:
         return []
     return [answered(one), *((f"{name}", value) for name, value in one.fields)]

@@ -271,6 +271,6 @@ def _said(case: Case) -> str:
         f"HTTP {one.status} to GET {case.target.path}"
         if one.protocol == "https"
         else f"LDAP result {one.status}"
-        if one.protocol == "ldaps"
+        if one.protocol in ("ldaps", "ldap")
         else str(one.status)
     )

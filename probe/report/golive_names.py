@@ -37,7 +37,8 @@ def found(view: View) -> Item | None:
         if not reached:
             return view.open("dns", "This machine finds no address; the proxy resolves the name, and did not get there.", about=view.name)
         says = "The proxy finds its address; this machine finds none, which is no fault behind a proxy."
-        return view.item("dns", Outcome.PASS, says, evidence=tuple(view.seen(one, "The proxy made the tunnel.", one.tunnel) for one in reached), about=view.name)
+        evidence = tuple(view.seen(one, "The proxy made the tunnel.", one.tunnel) for one in reached)
+        return view.item("dns", Outcome.PASS, says, evidence=evidence, about=view.name)
     if view.look.lookup and view.observation and view.observation.target.connect:
         return _by_hand(view, view.observation, asked, given, judged, evidence)
     if view.observation and view.observation.target.connect:

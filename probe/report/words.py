@@ -11,6 +11,7 @@ from probe.causes.catalogue import entry
 from probe.causes.checked import asked
 from probe.causes.words import Certainty, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
+from probe.facts.calling import LEVELS
 from probe.facts.observation import Exchange, Observation
 from probe.facts.proxy import HTTP, Unproxied
 from probe.facts.target import Pin, Target
@@ -129,9 +130,17 @@ def _does(titles: list[str], verb: str) -> str:
 def _acceptance(found: Diagnosis) -> str:
     case = found.case
     titles = " and ".join(short(one.title) for one in found.stacks)
-    app = ""
-    if case.exchange and case.exchange.status is not None:
-        app = f", and the service answered {' '.join(answered(case.exchange)).replace(' status', '').replace(' answer', '')}"
+    app, said = "", case.exchange
+    if case.target.protocol == "mqtts":
+        from probe.report.broker import accepted  # few checks call a broker
+
+        app = accepted(case)
+    elif case.target.protocol == "wss":
+        from probe.case.upgraded import answer
+
+        said = answer(case)
+    if said and said.status is not None:
+        app = f", and the service answered {' '.join(answered(said)).replace(' status', '').replace(' answer', '')}"
     version = f"{case.handshake.version}, " if case.handshake and case.handshake.version else ""
     agreement = case.observation.agreement
     named = ", whose names are not compared" if agreement and agreement.names.rule == "none" else f" for {case.target.name}"
@@ -177,6 +186,8 @@ def repeat(target: Target) -> str:
         ("--endpoint", target.endpoint if target.profile else ""),
         *(("--var", f"{name}={value}") for name, value in target.variables),
         *(("--allow", one) for one in target.allowed),
+        *(("--alpn", one) for one in target.alpn if not target.by_profile),
+        *_spoken(target),
         ("--name", target.name if target.name not in (target.host, target.host.partition("%")[0]) else None),
         ("--sni", "none" if target.sni is None and not _address_like(target) else target.sni if target.sni not in (None, target.host, target.name) else None),
         ("--connect", _connect(target)),
@@ -203,9 +214,22 @@ def repeat(target: Target) -> str:
     words += ["--no-fetch"] if not target.fetch else []
     words += ["--fetch-private"] if target.fetch_private else []
     words += ["--no-app"] if not target.app else []
+    words += ["--allow-connect"] if target.calling and target.calling.consented and "connect" not in target.allowed else []
     words += ["--send-anyway"] if target.send_anyway else []
     words += ["--no-direct"] if target.proxy and not target.proxy.direct else []
     return shlex.join(words)
+
+
+def _spoken(target: Target) -> tuple[tuple[str, str | None], ...]:
+    """What is told to a broker or asked of a WebSocket, as (option, value); a client ID that was made up is made up again."""
+    calling = target.calling
+    user = target.user or (calling.user if calling else "")
+    return (
+        ("--client-id", calling.client_id if calling and not calling.own and calling.consented else None),
+        ("--mqtt", LEVELS[calling.levels[0]] if calling and calling.consented and len(calling.levels) == 1 and not target.profile else None),
+        *(("--subprotocol", one) for one in target.subprotocols),
+        ("--user", user or None),
+    )
 
 
 def _address_like(target: Target) -> bool:
@@ -213,9 +237,9 @@ def _address_like(target: Target) -> bool:
 
 
 def _proxy(target: Target) -> str | None:
-    """What ``--proxy`` was; what the environment names, it names again."""
+    """What ``--proxy`` was, or would be elsewhere; a login that stands in the environment is found there again."""
     if target.proxy:
-        return target.proxy.url if target.proxy.source == "--proxy" else None
+        return target.proxy.url if target.proxy.source == "--proxy" or not target.proxy.login else None
     return "none" if target.unproxied and target.unproxied.why == "--proxy" else None
 
 

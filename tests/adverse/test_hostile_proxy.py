@@ -147,6 +147,16 @@ def test_a_proxy_with_two_addresses_is_tried_at_both(stage: Stage, monkeypatch: 
     ]
 
 
+@pytest.mark.parametrize(("scheme", "options"), [("socks5h", ()), ("http", ("--no-direct",))])
+def test_without_the_proxy_only_whom_it_may_see_is_asked(scheme: str, options: tuple[str, ...], stage: Stage) -> None:
+    talk = proxy_server.socks_proxy(4) if scheme == "socks5h" else proxy_server.answers(502)
+    seen, found, _ = looked(stage, talk, *options, scheme=scheme)
+    assert [one.question.name for one in seen.attempts] == ["ordinary"] and found.cause and found.cause.code == "proxy.target-unreachable"
+    seen, _, _ = looked(stage, proxy_server.answers(502))
+    direct = next(one for one in seen.attempts if one.question.direct)
+    assert not direct.question.app and not direct.question.with_identity and len(seen.attempts) == 2
+
+
 def test_several_kinds_of_proxies_in_one_run(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     from probe.jobs.target import Options
     from probe.jobs.wanted import wanted

@@ -13,9 +13,9 @@ from probe.capture.clock import Clock
 from probe.facts.observation import Attempt, Ending, Handshake, How, Local, Preamble, Question
 from probe.lab import raw_server
 from probe.lab.listener import Talk, finish
+from probe.lab.manners import Manners
 from probe.lab.shop import hierarchy
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners
 from probe.lab.tls_server import Serving
 from tests.capture.asking import attempt, step, target
 

@@ -14,11 +14,11 @@ from probe.facts.observation import Connect, Ending, Handshake, How, Local, Obse
 from probe.jobs.target import Options, target
 from probe.lab import raw_server
 from probe.lab.dns_server import Record, Zone
+from probe.lab.manners import Manners
 from probe.lab.scenario import scenario
 from probe.lab.scene import WORKS, Scene
 from probe.lab.shop import HOST, hierarchy, plain_shop, reach
 from probe.lab.stage import LOOPBACK, Stage
-from probe.lab.starttls import Manners
 from probe.lab.tls_server import Serving
 from probe.plan import further
 from probe.protocols import STARTTLS

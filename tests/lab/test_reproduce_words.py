@@ -7,11 +7,11 @@ from probe.cli.arguments import observed
 from probe.diagnose import diagnose
 from probe.facts import codec
 from probe.facts.observation import Observation
+from probe.lab.manners import Manners
 from probe.lab.reproduce import reproduce
 from probe.lab.scene import RISK
 from probe.lab.shop import plain_shop
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners
 from probe.protocols import STARTTLS, named
 
 WAYS = {

@@ -9,7 +9,8 @@ import pytest
 from probe.case.starttls import Came, came
 from probe.facts.observation import Ending, How, Local, Preamble
 from probe.facts.target import Target
-from probe.lab.starttls import Manners, after, before
+from probe.lab.manners import Manners
+from probe.lab.starttls import after, before
 from probe.protocols import PORTS, STARTTLS, named
 from probe.protocols.protocol import Conversation, Words
 from probe.protocols.scripted import GO, HEAD, LIMIT, LINE, STRANGE, TOO_MUCH, VALUE, VALUES, Exactly, Line, Script, Until
@@ -365,3 +366,11 @@ def test_mysql_packets() -> None:
 def test_ports_are_those_of_the_protocols() -> None:
     assert all(named(protocol).start for protocol in PORTS.values())
     assert {named(one).port for one in STARTTLS} <= set(PORTS)
+
+
+def test_a_server_may_turn_the_caller_away_inside_too() -> None:
+    words = fed(inside("smtp"), b"421 4.7.1 mx Error: No client certificate presented\r\n")
+    assert words.status == 421 and words.ending == Ending(how=How.DECLINED, code=421)
+    assert words.fields == (("answer", "421 4.7.1 mx Error: No client certificate presented"),)
+    assert fed(inside("ftp"), b"500 what?\r\n").ending == GO and fed(inside("ftp"), b"421 busy\r\n").ending == Ending(how=How.DECLINED, code=421)
+    assert fed(inside("imap"), b"a3 NO not now\r\n").status == 1 and fed(inside("pop3"), b"-ERR what?\r\n").ending == GO

@@ -7,13 +7,15 @@ import pytest
 
 from probe.causes.words import Certainty, Owner
 from probe.diagnose import Diagnosis
-from probe.lab.pki import Issued
+from probe.lab.pki import Issued, authority
+from probe.lab.traits import Traits
 from tests.real.asking import assert_fails, assert_works, at, check, told
 from tests.real.pki import Pki
 from tests.real.plain_first import common_folder, dovecot, mariadb, postfix, postgresql, postgresql_data, proftpd, prosody
 from tests.servers import files
 
 SHORT = ("--timeout", "2")
+CLIENT = Traits(extended_key_usage=("client",))
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +92,18 @@ def test_postfix_asked_in_other_protocols(mail: dict[str, int], pki: Pki) -> Non
         assert found.cause and "SMTP" in found.cause.summary, told(found)
 
 
-def test_postfix_that_wants_a_client_certificate(mail: dict[str, int], pki: Pki) -> None:
-    found = asked("smtp", mail["wants"], pki)
-    assert found.case.hello and found.case.hello.certificate_requested and not found.defects
-    assert found.case.start and found.case.start.status == 220
+def test_postfix_that_wants_a_client_certificate(mail: dict[str, int], tmp_path: Path, pki: Pki) -> None:
+    for versions in ((), ("--tls-max", "1.2")):
+        found = asked("smtp", mail["wants"], pki, *versions)
+        assert_fails(found, "client.required", Owner.CLIENT)
+        assert found.cause and "No client certificate presented" in found.cause.summary
+    own = pki.middle.issue("client.example", traits=CLIENT)
+    good, key = files(tmp_path, (own, pki.middle), "client")
+    assert_works(asked("smtp", mail["wants"], pki, "--cert", str(good), "--key", str(key)), notes=())
+    stranger = authority("Another Root CA").issue("client.example", traits=CLIENT)
+    foreign, foreign_key = files(tmp_path, (stranger,), "foreign")
+    found = asked("smtp", mail["wants"], pki, "--cert", str(foreign), "--key", str(foreign_key))
+    assert found.cause and found.cause.code == "client.untrusted" and not found.defects, told(found)
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3", "sieve", "lmtp"])

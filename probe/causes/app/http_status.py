@@ -19,7 +19,7 @@ CAUSE = Cause(
     title="The web service answers with an error",
     owner=Owner.SERVER,
     actions=("read-server-log",),
-    instead=("explain-answer",),
+    instead=("explain-answer", "give-websocket-login", "correct-websocket-path", "pass-upgrade"),
     references=("RFC 9110 section 15.6",),
 )
 SHOWN_BY = Shown(commands=("curl -gksSi --max-time 10 {url}",), shows="The first line that curl prints is the error.")
@@ -33,6 +33,10 @@ def judge(case: Case) -> Finding | None:
     So is what a second connection no longer met, what a profile calls an error of the application, whatever the status says, and an error that it does not
     explain.
     """
+    if case.target.protocol == "wss":
+        from probe.causes.upgraded import refused  # few targets are WebSockets
+
+        return refused(case)
     one = case.exchange
     asked = words(case)
     named = finding(case, "app.http-status")

@@ -12,7 +12,7 @@ from probe.case.case import Case
 from probe.causes.checked import not_understood
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
-from probe.facts.observation import How
+from probe.facts.observation import Exchange, How
 from probe.protocols import TITLES
 from probe.tls.plaintext import first_line, recognise
 
@@ -20,7 +20,7 @@ CAUSE = Cause(
     title="Behind TLS speaks another protocol than expected",
     owner=Owner.USER,
     actions=("use-right-protocol",),
-    instead=("explain-answer",),
+    instead=("explain-answer", "pass-upgrade", "agree-subprotocol"),
     references=("RFC 9110 section 3", "RFC 4511 section 4.1.1"),
 )
 SHOWN_BY = Shown(
@@ -29,14 +29,29 @@ SHOWN_BY = Shown(
 )
 ERRORS = 400
 """The first status of HTTP that says itself that something is wrong (RFC 9110 section 15)."""
-WORDS = {"https": "an HTTP request", "ldaps": "an LDAP search for the root entry"}
+NUMBERED = ("smtp", "lmtp", "ftp")
+"""Protocols whose first words after TLS are answered with a number."""
+WORDS = {
+    "https": "an HTTP request",
+    "ldaps": "an LDAP search for the root entry",
+    "ldap": "an LDAP search for the root entry",
+    "mqtts": "CONNECT of MQTT",
+    "wss": "the handshake of a WebSocket",
+}
 
 
 def judge(case: Case) -> Finding | None:
     """The exchange brought no answer of the protocol: other bytes, the end of the connection, or silence; or one that the profile does not explain."""
-    one = case.exchange
+    if case.target.protocol == "wss":
+        from probe.causes.upgraded import not_upgraded  # few targets are WebSockets
+
+        if (found := not_upgraded(case)) is not None:
+            return found
+    one = _of_broker(case) or case.exchange
+    if one is not None and one.protocol in NUMBERED and one.status is not None and one.ending.how is How.DECLINED:
+        return _declined(case, one)
     if one is None or one.status is not None:
-        return not_understood(case, lambda said: said.protocol != "https" or (said.status or 0) < ERRORS)
+        return not_understood(case, lambda said: said.protocol != "mqtts" and (said.protocol != "https" or (said.status or 0) < ERRORS))
     name = TITLES.get(one.protocol, one.protocol)
     question = WORDS.get(one.protocol, f"the first words of {name}")
     there = case.pointer(one)
@@ -64,3 +79,24 @@ def judge(case: Case) -> Finding | None:
             evidence=(Evidence(says=f"After {question} the connection ended ({one.ending.how}) and not a byte had come.", at=there),),
         )
     return None
+
+
+def _declined(case: Case, one: Exchange) -> Finding:
+    """The service speaks the protocol, and does not want to go on with this caller."""
+    name, at = TITLES.get(one.protocol, one.protocol), case.pointer(one)
+    said = dict(one.fields).get("answer", str(one.status))
+    return Finding(
+        effect=Effect.RISKS,
+        summary=f"TLS works; behind it the {name} server turns the caller away ({one.status}). Others it may let in.",
+        evidence=(Evidence(says=f"The answer after TLS was: {said}", at=at),),
+    )
+
+
+def _of_broker(case: Case) -> Exchange | None:
+    """The answer to a CONNECT that is none of MQTT, or the silence after it; that a broker hangs up has a cause of its own."""
+    if not any(one.question.level for one in case.attempts):
+        return None
+    from probe.case.broker import Took, decisive  # few checks call a broker
+
+    call = decisive(case)
+    return call.exchange if call is not None and call.took in (Took.STRANGE, Took.UNANSWERED) else None

@@ -32,4 +32,5 @@ def silent(case: Case) -> tuple[str, ...]:
     """Without a request in the handshake, and without a client certificate, only a server behind the one that speaks TLS may miss one."""
     target, seen = case.target, case.observation
     concerned = case.client.requested or seen.identity or target.on_file or target.client_auth != "allowed" or seen.agreement or seen.calls
-    return () if concerned else NEED_REQUEST
+    uncalled = () if target.calling or seen.agreement else ("id_in_use", "issuer_not_registered")
+    return (*uncalled, *(() if concerned else NEED_REQUEST))

@@ -9,7 +9,7 @@ fatal alert: bad_certificate" or "Broken pipe", browsers "400 No required SSL ce
 """
 
 from probe.case.case import Case
-from probe.case.client_auth import ABOUT_CERTIFICATES, Refusal, Said, asked_for
+from probe.case.client_auth import ABOUT_CERTIFICATES, POSTFIX, Refusal, Said, asked_for
 from probe.causes.identity import of_whom, told
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
@@ -82,6 +82,9 @@ def demanded(case: Case) -> Finding | None:
 
 
 def _of_page(refused: Refusal, requested: bool, asked: Evidence, there: str) -> Finding | None:
+    if refused.whose == POSTFIX:
+        said = Evidence(says=f"It ended the session with {refused.status} and the words of Postfix: {refused.words}.", at=there)
+        return _finding(Certainty.PROVEN, f"The mail server demands a client certificate ({told(refused)}).", (asked, said)) if refused.missing else None
     seen = Evidence(says=f"It answered with HTTP {refused.status} and a page of {refused.whose}: {refused.words}.", at=there)
     if refused.whose != NGINX:
         # Apache asks after the handshake, IIS by a renegotiation: both write these words only when the certificate is what is missing.

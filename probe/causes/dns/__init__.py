@@ -1,13 +1,15 @@
 """The name: does it lead to an address?"""
 
 from probe.case.case import Case
-from probe.case.resolved import of_target
+from probe.case.resolved import literal, of_target
 from probe.facts.observation import Resolution
 
 
 def needs(case: Case) -> str | None:
     """Why no cause of this stage can be looked for, if so."""
     proxy = case.target.proxy
+    if proxy and proxy.resolves and literal(case.target.host):
+        return "The target is an address, so there was no name to resolve."
     if proxy and proxy.resolves:
         return f"The address {case.target.connect} was given by hand, so the name was not resolved." if case.target.connect else "The proxy resolves the name."
     if of_target(case.target, case.observation.resolutions):
@@ -18,8 +20,16 @@ def needs(case: Case) -> str | None:
 
 
 def silent(case: Case) -> tuple[str, ...]:
-    """Where a connection was tried there was an address: then answers can only disagree."""
-    return ("no_address", "nxdomain", "refused", "servfail", "timeout") if case.observation.attempts else ()
+    """Where a connection was tried there was an address: then answers can only disagree. Further records are rarely asked for."""
+    resolved = ("no_address", "nxdomain", "refused", "servfail", "timeout") if case.observation.attempts else ()
+    return resolved if case.target.records else (*resolved, "caa", "tlsa_mismatch")
+
+
+def unasked(case: Case) -> str | None:
+    """Why no cause that rests on further records can be looked for, if so. Where nobody wanted them, nothing is said."""
+    if not case.target.records or case.observation.lookups or literal(case.target.host):
+        return None
+    return "No DNS server answered, so that none was asked for further records."
 
 
 def dead_end(case: Case) -> tuple[Resolution, ...]:

@@ -2,7 +2,7 @@
 
 It speaks the protocol, and says no: to the request to begin TLS (STARTTLS, STLS, AUTH TLS), or before it, already to
 the caller. Most often the server offers TLS and then cannot load its certificate or key; "temporarily unavailable"
-(SMTP 454, LDAP 52) means just that. A refusal in the greeting is a limit of connections, a block list, or a host that
+(SMTP 454, LDAP 52) means just that, and is what domain controllers without a fitting certificate are reported to say. A refusal in the greeting is a limit of connections, a block list, or a host that
 is not allowed. The text is the server's own and only shown: nothing protects it on the way.
 
 Clients say: the server's text, for example "454 4.7.0 TLS not available due to local problem" or "Host is not allowed
@@ -12,16 +12,18 @@ to TLS".
 
 from probe.case.case import Case
 from probe.case.starttls import Came, answer, came, last_word, title
+from probe.causes.directory_words import meaning, without_certificate
 from probe.causes.plain_words import said, unheard
 from probe.causes.shown import Shown, client
 from probe.causes.words import Cause, Effect, Finding, NotObserved, Owner
 from probe.facts.observation import Preamble
+from probe.protocols.ldap_results import spelled
 
 CAUSE = Cause(
     title="The server refuses to begin TLS (StartTLS)",
     owner=Owner.SERVER,
     actions=("mend-starttls",),
-    instead=("let-caller-in",),
+    instead=("let-caller-in", "give-controller-certificate"),
     references=("RFC 3207 section 4", "RFC 9051 section 6.2.1", "RFC 4511 section 4.14.2", "RFC 6120 section 5.4.2.2"),
 )
 SHOWN_BY = Shown(commands=(client(""),), shows='OpenSSL does not print "CONNECTION ESTABLISHED"; with -msg in place of -brief nothing of TLS is received.')
@@ -52,10 +54,16 @@ def judge(case: Case) -> Finding | NotObserved | None:
     return Finding(
         effect=Effect.BREAKS,
         summary=summary,
-        evidence=said(case, one, f"{after} it answered: {answer(one)}"),
-        actions=("mend-starttls",) if asked and one.protocol not in ("mysql", "postgres") else ("let-caller-in",),
+        evidence=said(case, one, f"{after} it answered: {answer(one)}", *(meaning(one) if one.protocol == "ldap" else ())),
+        actions=("give-controller-certificate", "mend-starttls")
+        if without_certificate(one)
+        else ("mend-starttls",)
+        if asked and one.protocol not in ("mysql", "postgres")
+        else ("let-caller-in",),
     )
 
 
 def _number(one: Preamble) -> str:
+    if one.protocol == "ldap" and one.status is not None:
+        return f", result {spelled(one.status)}"
     return f" ({one.status})" if one.status is not None else ""

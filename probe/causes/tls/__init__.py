@@ -16,7 +16,7 @@ def needs(case: Case) -> str | None:
     return None if case.handshake else "No TLS handshake was tried."
 
 
-FAILED = ("alpn", "cipher", "closed", "hello_size", "legacy_only", "malformed", "not_tls", "sni_required", "timeout", "version")
+FAILED = ("alpn", "cipher", "closed", "hello_size", "legacy_only", "malformed", "no_certificate", "not_tls", "sni_required", "timeout", "version")
 
 
 def silent(case: Case) -> tuple[str, ...]:

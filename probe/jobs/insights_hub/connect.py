@@ -21,10 +21,6 @@ from probe.jobs.wanted import wanted
 from probe.report import Report
 from probe.report.compose import compose
 
-CONSENT = "connect"
-"""What the profile calls the consent to a CONNECT."""
-
-
 @noun
 class Calling:
     """How an agent is to call. ``allowed``: CONNECT may be sent, which ends the connection of a running agent with the same client ID."""
@@ -75,7 +71,7 @@ def _checked(one: Calling, remarks: tuple[Remark, ...], prompt: Prompt | None, p
     from probe.case.registration.authority import common_name
 
     device = common_name(held(one.path).own)
-    given = {"tenant": one.tenant, "device": device, "broker": one.broker}
+    given = {"tenant": one.tenant, "device": device, "broker": one.broker, "authority": str(one.authority or "")}
     options = Options(
         profile=PROFILE,
         env=one.env,
@@ -87,7 +83,8 @@ def _checked(one: Calling, remarks: tuple[Remark, ...], prompt: Prompt | None, p
         cert=str(one.path),
         key=str(one.key),
         password_env=one.password_env,
-        allow=(CONSENT,) if one.allowed else (),
+        allow_connect=one.allowed,
+        client_id=one.client_id or None,
     )
     meant = wanted((), options)
     identity, credential = identified(meant[0][0], one.password_env, prompt)

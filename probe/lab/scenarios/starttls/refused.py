@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from probe.lab.manners import Manners
 from probe.lab.scene import WORKS, Scene
 from probe.lab.shop import plain_shop
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners
 
 
 def broken(stage: Stage) -> Scene:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from probe.lab import raw_server
+from probe.lab.manners import Manners
 from probe.lab.scene import WORKS, Scene
 from probe.lab.shop import hierarchy, plain_shop, reach
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners
 
 
 def broken(stage: Stage) -> Scene:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from probe.lab import raw_server
+from probe.lab.manners import Manners
 from probe.lab.scene import Scene
 from probe.lab.shop import healthy_shop, hierarchy, open_raw, reach
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners
 from probe.lab.tls_server import Serving
 
 
