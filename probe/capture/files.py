@@ -55,7 +55,7 @@ def unreadable(path: Path, error: OSError | ValueError) -> Unusable:
     if number in (errno.ENOENT, errno.ENOTDIR):
         return Unusable(f"{path} does not exist.", "Check the spelling and the folder that you are in.")
     if number in (errno.EACCES, errno.EPERM):
-        return Unusable(f"{path} may not be read by this user.", f"Make it readable, for example with: chmod a+r {shlex.quote(str(path))}")
+        return Unusable(f"{path} may not be read by this user.", f"Run the command as a user who may, or see who that is with: ls -l {shlex.quote(str(path))}")
     if number == errno.ELOOP:
         return Unusable(f"{path} is a symbolic link that leads in a circle.", "Name the file itself.")
     if number in (errno.ENAMETOOLONG, errno.EINVAL):

@@ -119,7 +119,7 @@ def why_not(case: "Case") -> str:
         return "No CONNECT was sent (--no-app)."
     if calling is None or not calling.consented:
         return "No CONNECT was sent, because it ends the connection of a running client with the same client ID; --allow-connect sends it."
-    return "No CONNECT was sent: it is only sent once the server was found good and its refusal of a client certificate is ruled out."
+    return "No CONNECT was sent: it only goes to a server that was found good, and that did not refuse the client certificate."
 
 
 def question(case: "Case") -> Question | None:

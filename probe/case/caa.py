@@ -60,7 +60,8 @@ def rule(case: Case) -> Rule | None:
     records = tuple(one for one in found.records if isinstance(one, Authorization))
     strange = next((one.tag for one in records if one.flags & CRITICAL and one.tag not in TAGS), "")
     if strange:
-        return Rule(may=May.NOBODY, name=name, wildcard=wildcard, lookup=found, why=f'The property "{strange}" is marked as critical, and no authority knows it.')
+        says = f'The property "{strange}" is marked as critical, and no authority knows it.'
+        return Rule(may=May.NOBODY, name=name, wildcard=wildcard, lookup=found, why=says)
     tag = ISSUE_WILD if wildcard and any(one.tag == ISSUE_WILD for one in records) else ISSUE
     values = tuple(_value(one.value) for one in records if one.tag == tag)
     if not values:

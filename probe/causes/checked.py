@@ -39,7 +39,7 @@ def finding(case: Case, code: str) -> tuple[Finding, Outcome] | NotObserved | No
     there = case.pointer(met.exchange)
     answer = ", ".join(f"{label} {value}" for label, value in told(met.exchange))
     fields = tuple(f"{name}: {value}" for name, value in shown_fields(met.exchange, case.observation.agreement))
-    evidence = [Evidence(says=f"{asked(met.check)} was answered with {answer}.", at=there)]
+    evidence = [Evidence(says=f"{asked(met.check)} was answered with {answer}." if answer else f"{asked(met.check)} got no answer.", at=there)]
     evidence += [Evidence(says=f"The answer has the header field {one}.", at=there) for one in fields]
     if not verified:
         source = row.source or (text.source if text else "")

@@ -32,7 +32,7 @@ def outlived(case: Case, wrong: Callable[[Certificate], bool], verb: str, day: C
     else:
         effect, told = Effect.NOTE, tuple(one for one in found if one not in replaced) or found
     says = " ".join(f"{titled(one)} in {files.words(one)} {verb} {_day(day(one))}." for one in told[:3])
-    says += f" So are {len(told) - 3} more." if len(told) > 3 else ""
+    says += f" So {'is' if len(told) == 4 else 'are'} {len(told) - 3} more." if len(told) > 3 else ""
     says += " A current certificate of the same name is in the files." if told == replaced else ""
     if alone and not needed and not stacks:
         effect = Effect.NOTE

@@ -11,7 +11,7 @@ from probe.case.checked import of as outcomes
 from probe.case.client_auth import ABOUT_CERTIFICATES, BY_TIME, POSTFIX, ClientAuth, Refusal, Said, exchange_of, refusal
 from probe.case.identity import Flaw, Found, Listing
 from probe.causes.on_file import compared
-from probe.causes.sent_chain import intermediates, strays, unseen
+from probe.causes.sent_chain import BEHIND, intermediates, strays, too_long, too_many, unheard_alike, unseen
 from probe.causes.words import Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.distinguished import attributes_of, text_of
@@ -201,16 +201,18 @@ def _rejected(seen: ClientAuth, how: Refusal) -> Reason:
         else "the server names no issuers, so that nothing is known of whom it trusts",
     }.get(seen.listing, "the issuers above it were sent too")
     says = f"The server refuses the client certificate {_name(seen)} and does not say why ({told(how)}). {looked}; {fits}."
-    return Reason(code=REJECTED, certainty=Certainty.LIKELY, sentence=says, alternatives=_others(seen))
+    return Reason(code=REJECTED, certainty=Certainty.LIKELY, sentence=says, alternatives=_others(seen, how))
 
 
-def _others(seen: ClientAuth) -> tuple[tuple[str, str], ...]:
-    found = [(UNTRUSTED, "The server may not hold the authority that issued it, or another one of the same name.")]
+def _others(seen: ClientAuth, how: Refusal) -> tuple[tuple[str, str], ...]:
+    found = [(REJECTED, too_long(seen))] if too_many(seen, how) else []
+    found += [("app.protocol", BEHIND)] if unheard_alike(seen, how) else []
+    found += [(UNTRUSTED, "The server may not hold the authority that issued it, or another one of the same name.")]
     if _open(seen):
         found.append((INCOMPLETE, "An intermediate that the file with the certificate lacks may be missing."))
     found.append((REVOKED, "It may be on a list of revoked certificates."))
-    if len(seen.climb.sent) > 2:
-        found.append((REJECTED, f"{len(seen.climb.sent) - 1} certificates stand above it; the server may allow fewer (nginx: ssl_verify_depth, 1 by default)."))
+    if intermediates(seen) > 1 and not too_many(seen, how):
+        found.append((REJECTED, f"{intermediates(seen)} intermediates stand above it; the server may allow fewer (nginx: ssl_verify_depth, 1 by default)."))
     return tuple(found)
 
 
@@ -395,6 +397,6 @@ def _actions(case: Case, code: str) -> tuple[str, ...]:
     usual: tuple[str, ...] = {UNTRUSTED: named, REJECTED: ("ask-about-certificate", "accept-client-issuer")}.get(code, ())
     levels = intermediates(seen)
     # An authority that is not named at all is no matter of depth.
-    if usual and levels > 1 and seen.listing is not Listing.NONE:
+    if usual and (levels > 1 or (refused := seen.refusal) and too_many(seen, _loudest(seen, refused))) and seen.listing is not Listing.NONE:
         usual = (usual[0], "allow-client-depth", *usual[1:])
     return (*usual, "send-no-certificate") if usual and seen.only_with else usual

@@ -1,8 +1,33 @@
 """What is sent with a client certificate, and of whom it was asked: facts that several sentences need."""
 
-from probe.case.client_auth import ClientAuth
+from probe.case.client_auth import ClientAuth, Refusal, Said, refusal
 from probe.facts.certificate import is_self_issued, title
 from probe.tls.messages import reading
+
+
+INTERNAL_ERROR = 80
+BEHIND = (
+    "It may have accepted the certificate and closed because the service behind it does not answer: without a certificate it closed in the same way, and "
+    "its log tells (nginx as a proxy of streams does both without a word)."
+)
+
+
+def too_many(seen: ClientAuth, how: Refusal) -> bool:
+    """Whether the refusal is the one of Apache httpd for a chain with more levels than SSLVerifyDepth allows: measured with 2.4, alert 80."""
+    return how.alert == INTERNAL_ERROR and intermediates(seen) > 0
+
+
+def too_long(seen: ClientAuth) -> str:
+    """How many levels were sent, and whose limit that is likely beyond."""
+    count = intermediates(seen)
+    above = "1 intermediate stands" if count == 1 else f"{count} intermediates stand"
+    return f"{above} above it: Apache httpd answers so when SSLVerifyDepth allows less than these and the root (1 unless it is set)."
+
+
+def unheard_alike(seen: ClientAuth, how: Refusal) -> bool:
+    """Whether the server closed without a word, once the handshake was done, and did the same to the client without a certificate."""
+    other = refusal(seen.without)
+    return how.said is Said.CLOSED and other is not None and other.said is Said.CLOSED
 
 
 def intermediates(seen: ClientAuth) -> int:

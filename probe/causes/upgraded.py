@@ -1,7 +1,10 @@
 """What the answer to a WebSocket's opening handshake means: shared by the causes of the application's stage."""
 
+import shlex
+
 from probe.case.case import Case
 from probe.case.upgraded import LOGIN, UNAUTHORIZED, answer
+from probe.causes.shown import Shown
 from probe.causes.words import Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.observation import Exchange, How
 from probe.protocols.wss import ACCEPT, SWITCHING, agreed
@@ -77,9 +80,28 @@ def refused(case: Case) -> Finding | None:
     known: dict[int, tuple[str, Owner, tuple[str, ...]]] = {
         UNAUTHORIZED: (": it does not take " + ("this user name and password." if told else "this client."), Owner.CLIENT, ("give-websocket-login",)),
         FORBIDDEN: (": this client may not use this path.", Owner.CLIENT, ("give-websocket-login", "correct-websocket-path")),
-        NOT_FOUND: (": it does not know this path. In OCPP the path ends with the identity of the charging station, as it is on file.", Owner.CLIENT, ("correct-websocket-path",)),
+        NOT_FOUND: (
+            ": it does not know this path. In OCPP the path ends with the identity of the charging station, as it is on file.",
+            Owner.CLIENT,
+            ("correct-websocket-path",),
+        ),
         TOO_MANY: (": there are too many requests now.", Owner.SERVER, ("read-server-log",)),
     }
-    usual = (".", Owner.SERVER, ("read-server-log",)) if one.status >= SERVER_ERRORS else (": it does not go over.", Owner.SERVER, ("pass-upgrade", "correct-websocket-path"))
+    usual = (
+        (".", Owner.SERVER, ("read-server-log",))
+        if one.status >= SERVER_ERRORS
+        else (": it does not go over.", Owner.SERVER, ("pass-upgrade", "correct-websocket-path"))
+    )
     why, owner, actions = known.get(one.status, usual)
     return Finding(effect=Effect.BREAKS, summary=f"{said}{why}", evidence=evidence, owner=owner, actions=actions)
+
+
+def shown(case: Case) -> Shown:
+    """The same handshake by curl, with the key of RFC 6455 section 1.3, whose right answer is known."""
+    asked = "".join(f" -H {shlex.quote(f'Sec-WebSocket-Protocol: {one}')}" for one in case.target.subprotocols).replace("{", "{{").replace("}", "}}")
+    headers = "-H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='"
+    return Shown(
+        commands=(f"curl -gksSi --http1.1 --max-time 3 {{client}} {headers}{asked} {{url}}",),
+        shows="The first line is the answer. A server that goes over says 101, with Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo= and the subprotocol, and then "
+        "waits, so that curl ends when its time is over.",
+    )

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from probe.cli.output import ask_password, check_files, check_format, deliver, progress
+from probe.cli.output import ask_password, check_files, check_format, complain, deliver, progress
 from probe.facts.unusable import Unusable
 
 if TYPE_CHECKING:
+    from probe.facts.observation import Observation
     from probe.facts.target import Target
+    from probe.jobs.check import Errand
+    from probe.jobs.domain import Found
     from probe.jobs.target import Options
     from probe.protocols.login import Login
 
@@ -20,6 +23,7 @@ EXAMPLES = """Examples:
 \b
   probe check shop.example
   probe check ldaps://dc1.corp.example --trust corp-root.pem --as java
+  probe check --domain corp.example --trust corp-root.pem
   probe check https://192.0.2.7:8443 --name shop.example --html report.html
   probe check shop.example --connect 192.0.2.8 --save before.json
   probe check smtp://mail.shop.example:587 imap://mail.shop.example postgres://db.shop.example
@@ -30,13 +34,18 @@ EXAMPLES = """Examples:
 
 Exit code: 0 works, 1 a problem was found or clients disagree, 2 wrong usage or unknown host, 3 undecided, 4 a defect of the probe, 130 interrupted."""
 
+UNDECIDED = 3
 Text = str | None
 File = Path | None
 
 
 def check(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[TARGET]...", help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST, imap, pop3, ftp, postgres, mysql ..., mqtts://HOST, wss://HOST/path, or tls://HOST:PORT.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGET]...",
+            help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST, imap, pop3, ftp, postgres, mysql ..., mqtts://HOST, wss://HOST/path, or tls://HOST:PORT.",
+        ),
     ] = None,
     trust: Annotated[
         list[str] | None,
@@ -53,6 +62,10 @@ def check(
     resolver: Annotated[
         list[str] | None, typer.Option(metavar="IP[:PORT]|system", help="Ask this DNS server. Repeat to compare: the first one decides.")
     ] = None,
+    records: Annotated[
+        bool,
+        typer.Option("--dns-records", help="Ask DNS also who may issue (CAA), which certificate is expected (TLSA), and what the addresses are called (PTR)."),
+    ] = False,
     stack: Annotated[Text, typer.Option("--as", metavar="STACK", help="Judge as this client stack (java, openssl). Default: all vote.")] = None,
     at: Annotated[Text, typer.Option(metavar="TIME", help="Judge for this moment (2026-12-31 or 2026-12-31T08:00:00Z).")] = None,
     tls_min: Annotated[Text, typer.Option(metavar="VERSION", help="The lowest version that your client can (TLSv1, TLSv1.1, TLSv1.2, TLSv1.3).")] = None,
@@ -104,6 +117,16 @@ def check(
         Text, typer.Option(metavar="NAME", help="The environment variable that holds the user's password. Without it, a terminal is asked.")
     ] = None,
     subprotocol: Annotated[list[str] | None, typer.Option(metavar="NAME", help="wss: the subprotocol, as ocpp1.6. Repeat for several.")] = None,
+    domain: Annotated[
+        Text, typer.Option(metavar="DOMAIN[:PORT]", help="Check every domain controller that DNS lists for this Active Directory domain, in place of TARGETs.")
+    ] = None,
+    bind: Annotated[Text, typer.Option(metavar="DN", help="ldaps, ldap: bind as DN, in a connection of its own, once the server was judged good.")] = None,
+    bind_password_env: Annotated[
+        Text, typer.Option(metavar="NAME", help="The environment variable that holds the password of --bind. Without it, a terminal is asked.")
+    ] = None,
+    ldap_port: Annotated[
+        int | None, typer.Option("--ldap-port", metavar="PORT", help="ldaps: where the same directory answers in plain text. Default: 389, of 3269 it is 3268.")
+    ] = None,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="terminal, json, html, markdown or junit.")] = "terminal",
     output: Annotated[File, typer.Option(metavar="FILE", help="Write the report here instead of to standard output.")] = None,
     html: Annotated[File, typer.Option(metavar="FILE", help="Write an HTML report besides.")] = None,
@@ -115,7 +138,7 @@ def check(
     """Connect to each TARGET, or to a profile's endpoints, as a client does, and say why it fails, who must change what, and what client stacks make of it."""
     from probe.capture.store_password import StorePassword
     from probe.diagnose import diagnose
-    from probe.jobs.check import observe, stores
+    from probe.jobs.check import Errand, stores
     from probe.jobs.identity import identified
     from probe.jobs.target import Options
     from probe.jobs.wanted import wanted
@@ -132,6 +155,7 @@ def check(
         sni=sni,
         connect=connect,
         resolver=tuple(resolver or ()),
+        records=records,
         tls_min=tls_min,
         tls_max=tls_max,
         trust=tuple(trust or ()),
@@ -168,19 +192,26 @@ def check(
         user=user,
         user_password_env=user_password_env,
         subprotocol=tuple(subprotocol or ()),
+        bind=bind,
+        bind_password_env=bind_password_env,
+        ldap_port=ldap_port,
+        domain=domain,
     )
-    meant = wanted(tuple(targets or ()), options)
+    found = domain_of(tuple(targets or ()), options)
+    if found is not None and found.why_not:
+        complain(found.why_not, "Try again, or name another DNS server with --resolver IP.")
+        return UNDECIDED
+    meant = wanted(found.spelled if found else tuple(targets or ()), options)
     if save is not None and len(meant) > 1:
         raise Unusable("--save takes what was seen of one target, and several were given.", "Check them one by one.")
     identity, credential = identified(meant[0][0], password_env, ask_password)
     known = proxy_login(meant, proxy_user, proxy_password_env)
     own = user_login(meant, options)
     trusted = stores(meant[0][0], StorePassword(trust_password_env or "", ask_password))
-    seen = []
-    for one, agreement in meant:
-        seen.append(observe(one, trusted, partial(progress, one.spelled), identity=identity, credential=credential, agreement=agreement, login=known, user=own))
-        if seen[-1].unfinished == "interrupted":
-            break
+    every = [
+        Errand(target=one, trusted=trusted, identity=identity, credential=credential, agreement=agreement, login=known, user=own) for one, agreement in meant
+    ]
+    seen = _seen(every, found)
     report = compose(tuple(diagnose(one) for one in seen))
     if redact:
         from probe.report.redact import redact as redacted
@@ -192,7 +223,35 @@ def check(
 
         write(save, text(seen[0]).encode())
     deliver(report, form, output, html, color)
-    return 130 if seen[-1].unfinished == "interrupted" else exit_code(report, strict)
+    return 130 if any(one.unfinished == "interrupted" for one in seen) else exit_code(report, strict)
+
+
+def _seen(every: "list[Errand]", found: "Found | None") -> "list[Observation]":
+    """What was seen of each, one after the other, or of the controllers of a domain side by side; of none after Ctrl-C."""
+    if found is not None:
+        from probe.jobs.domain import observe_domain
+
+        return list(observe_domain(found, tuple(every), progress))
+    from probe.jobs.check import observe
+
+    seen: list[Observation] = []
+    for one in every:
+        told = partial(progress, one.target.spelled)
+        given = (one.target, one.trusted, told)
+        seen.append(observe(*given, identity=one.identity, credential=one.credential, agreement=one.agreement, login=one.login, user=one.user))
+        if seen[-1].unfinished == "interrupted":
+            break
+    return seen
+
+
+def domain_of(targets: tuple[str, ...], options: "Options") -> "Found | None":
+    """The domain controllers that DNS lists for the domain that is meant; ``None`` when none is. Raises ``Unusable``."""
+    if options.domain is None and not (options.profile and options.var):
+        return None
+    from probe.jobs.domain import controllers, meant
+
+    domain = meant(targets, options)
+    return controllers(domain, options) if domain else None
 
 
 def proxy_login(meant: "Sequence[tuple[Target, object]]", user: Text, password_env: Text) -> "Login | None":
@@ -206,6 +265,10 @@ def proxy_login(meant: "Sequence[tuple[Target, object]]", user: Text, password_e
 
 def user_login(meant: "Sequence[tuple[Target, object]]", options: "Options") -> "Login | None":
     """The user's login at the targets themselves, asked for at the terminal if need be; ``None`` when no user is named. Raises ``Unusable``."""
+    if options.bind is not None:
+        from probe.jobs.binding import bind_login
+
+        return bind_login(tuple(target for target, _ in meant), options, ask_password)
     if options.user is None:
         return None
     from probe.jobs.calling import user_login as login

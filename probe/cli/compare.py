@@ -120,8 +120,10 @@ def _written(found: "tuple[Comparison, ...]", form: str, to_terminal: bool, colo
 
 def _seen(source: str, *, trust: tuple[str, ...], store: str, timeout: float, password_env: str) -> "Observation":
     """What is at a source: saved, in files, or asked now. Raises ``Unusable``."""
+    from probe.jobs.trust import is_file
+
     path = Path(source)
-    if not _exists(path):
+    if not is_file(source):
         return _asked(source, trust, store, timeout)
     if path.is_file() and _is_saved(path):
         from probe.jobs.replay import saved

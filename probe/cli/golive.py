@@ -46,6 +46,9 @@ def golive(
     allow: Annotated[list[str] | None, typer.Option(metavar="ID", help="Consent to a question of the profile that has side effects.")] = None,
     on: Annotated[Text, typer.Option(metavar="DATE", help="The day on which it must work (2026-12-31). Default: that of the plan, or now.")] = None,
     days: Annotated[int | None, typer.Option(metavar="N", help="For how many days after it everything should still be valid. Default: 30.")] = None,
+    window: Annotated[
+        int | None, typer.Option(metavar="MINUTES", help="An address is switched on that day: how long it may take until everybody meets the new machine.")
+    ] = None,
     connect: Annotated[Text, typer.Option(metavar="ADDRESS[:PORT]", help="DNS is not switched yet: check the machine at this address (one endpoint).")] = None,
     proxy: Annotated[Text, typer.Option(metavar="URL|none", help="Go through this proxy. Default: as HTTPS_PROXY and NO_PROXY say.")] = None,
     trust: Annotated[list[str] | None, typer.Option(help="With --profile: system, certifi, none, a file or a folder. Repeat to add up.")] = None,
@@ -101,7 +104,7 @@ def golive(
         resolver=tuple(resolver or ()),
         proxy=proxy,
     )
-    seen = _seen(plan, mine, on, days, trust_password_env or "")
+    seen = _seen(plan, mine, on, days, trust_password_env or "", _minutes(window))
     if seen is None:
         return 2
     found = compose(seen)
@@ -118,8 +121,15 @@ def golive(
     return exit_code(found, strict)
 
 
-def _seen(plan: Path | None, mine: "Options", on: str | None, days: int | None, store: str) -> "Inspection | None":
-    """What is to be judged: looked at now, or saved before; ``None`` when the faults of the plan were told."""
+def _seen(plan: Path | None, mine: "Options", on: str | None, days: int | None, store: str, window: int | None = None) -> "Inspection | None":
+    """What is to be judged: looked at now, or saved before; ``None`` when the faults of the plan were told. ``window`` takes the place of the plan's."""
+    from dataclasses import replace
+
+    found = _looked(plan, mine, on, days, store)
+    return found if found is None or window is None else replace(found, day=replace(found.day, window=window))
+
+
+def _looked(plan: Path | None, mine: "Options", on: str | None, days: int | None, store: str) -> "Inspection | None":
     from probe.jobs.golive import inspect
     from probe.jobs.golive_saved import saved
 
@@ -137,6 +147,8 @@ def _seen(plan: Path | None, mine: "Options", on: str | None, days: int | None, 
 
 def _again(before: "Inspection", mine: "Options", on: str | None, days: int | None) -> "Inspection":
     """What was saved, for the day that is meant now."""
+    from dataclasses import replace
+
     from probe.jobs.golive_plan import day
     from probe.jobs.golive_saved import chosen, rejudged
 
@@ -147,7 +159,7 @@ def _again(before: "Inspection", mine: "Options", on: str | None, days: int | No
     if on is None and days is None:
         return before
     after = before.day.days if days is None else _days(days)
-    return rejudged(before, day(on if on is not None else before.day.named or None, after))
+    return rejudged(before, replace(day(on if on is not None else before.day.named or None, after), window=before.day.window))
 
 
 def _of_profile(plan: Path | None, mine: "Options", on: str | None, days: int | None, store: str) -> "Prepared":
@@ -207,10 +219,12 @@ def _chosen(plan: "Plan", mine: "Options") -> "Plan":
 
 
 def _day(plan: "Plan", on: str | None, days: int | None) -> "Day":
+    from dataclasses import replace
+
     from probe.jobs.golive_plan import day
 
     after = plan.day.days if days is None else _days(days)
-    return day(on if on is not None else plan.day.named or None, after)
+    return replace(day(on if on is not None else plan.day.named or None, after), window=plan.day.window)
 
 
 def _days(days: int) -> int:
@@ -219,6 +233,14 @@ def _days(days: int) -> int:
     if not 0 <= days <= MOST_DAYS:
         raise Unusable(f"--days {days} cannot be used.", f"Write a number between 0 and {MOST_DAYS}.")
     return days
+
+
+def _minutes(window: int | None) -> int | None:
+    from probe.facts.golive import MOST_MINUTES
+
+    if window is not None and not 1 <= window <= MOST_MINUTES:
+        raise Unusable(f"--window {window} cannot be used.", f"Write the minutes that the switch may take, between 1 and {MOST_MINUTES}.")
+    return window
 
 
 def _complain(path: Path, told: "tuple[str, ...]") -> None:

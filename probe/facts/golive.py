@@ -9,6 +9,8 @@ from probe.facts.profile import GoLive
 SCHEMA = 1
 """The number in a saved inspection; it goes up when a field changes its meaning, not when one is added."""
 MOST_DAYS = 3650
+MOST_MINUTES = 7 * 24 * 60
+"""The longest window for a switch, a week."""
 DAYS = 30
 """For how many days after the day everything should still be valid, unless the plan says otherwise."""
 STEPS = (
@@ -19,6 +21,8 @@ STEPS = (
     "names",
     "dates",
     "pin",
+    "caa",
+    "tlsa",
     "client-certificate",
     "client-accepted",
     "client-demand",
@@ -34,13 +38,14 @@ STEPS = (
 class Day:
     """The day on which it must work, from ``begin`` until ``end`` (``None``: the moment of the check), and for how many ``days`` after it.
 
-    ``named`` is how the user wrote it ("" when nobody did).
+    ``named`` is how the user wrote it ("" when nobody did). ``window`` is for how many minutes the switch of an address may take (``None``: nobody said).
     """
 
     begin: datetime | None = None
     end: datetime | None = None
     days: int = DAYS
     named: str = ""
+    window: int | None = None
 
 
 @noun

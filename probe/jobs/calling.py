@@ -81,11 +81,15 @@ def _fitting(made: Target, options: Options) -> None:
     ):
         if given and made.protocol not in where:
             kinds = " and ".join(f"{one}://" for one in where)
-            raise Unusable(f"{option} belongs to {kinds} targets, and {made.host} is checked as {made.protocol}://.", f"Write {where[0]}://{made.host}, or leave it out.")
+            raise Unusable(
+                f"{option} belongs to {kinds} targets, and {made.host} is checked as {made.protocol}://.", f"Write {where[0]}://{made.host}, or leave it out."
+            )
     if options.user_password_env is not None and options.user is None:
         raise Unusable("--user-password-env belongs to a user, and none is named.", "Name it with --user NAME.")
     if made.protocol == BROKERS and options.user is not None and not (options.allow_connect or options.allow):
-        raise Unusable("--user is only told to the broker in a CONNECT, and none is sent.", "Add --allow-connect, which ends a running client with the same client ID.")
+        raise Unusable(
+            "--user is only told to the broker in a CONNECT, and none is sent.", "Add --allow-connect, which ends a running client with the same client ID."
+        )
 
 
 def _of_profile(check: Check | None, consented: bool, agreement: Agreement | None) -> str:

@@ -87,6 +87,7 @@ class Errand:
     agreement: Agreement | None = None
     names_only: bool = False
     login: Login | None = field(default=None, repr=False)
+    user: Login | None = field(default=None, repr=False)
 
 
 def observe_each(errands: Sequence[Errand], at_once: int, progress: Callable[[str, str], None]) -> tuple[tuple[Observation | None, str], ...]:
@@ -98,7 +99,8 @@ def observe_each(errands: Sequence[Errand], at_once: int, progress: Callable[[st
 
     async def work(number: int, one: Errand) -> None:
         # Its clock begins with its turn.
-        made = checks[number] = _Check(one.target, one.trusted, partial(progress, one.target.spelled), one.identity, one.credential, one.agreement, one.login)
+        told = partial(progress, one.target.spelled)
+        made = checks[number] = _Check(one.target, one.trusted, told, one.identity, one.credential, one.agreement, one.login, one.user)
         made.talking = True
         await (made.resolved() if one.names_only else made.work())
 

@@ -129,7 +129,7 @@ class _Preparing:
 
     def _options(self) -> Options:
         """The options, without those that cannot be used, each noted at its own field; DNS is compared with what this machine finds by itself."""
-        options = replace(self.one.options, at=self.at)
+        options = replace(self.one.options, at=self.at, records=True)
         if options.stack and options.stack not in (known := [one.name for one in load_all()]):
             self._note("as", Unusable(f"There is no client stack {options.stack!r}.", f"Known are {', '.join(known)}."))
             options = replace(options, stack=None)
@@ -198,7 +198,7 @@ class _Preparing:
         resolved_elsewhere = one.proxy is not None and one.proxy.resolves
         if (one.connect is None and not resolved_elsewhere) or literal(one.host):
             return None
-        return Errand(target=replace(one, connect=None, connect_port=None, proxy=None), trusted=(), names_only=True)
+        return Errand(target=replace(one, connect=None, connect_port=None, proxy=None, records=False), trusted=(), names_only=True)
 
     def _try(self, field_name: str, make: Callable[[], T]) -> T | None:
         try:

@@ -1,10 +1,11 @@
 """Reading the plan of ``go-live``: a TOML document with one table for each endpoint. Every fault is told with its line, all at once."""
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from probe.facts.golive import DAYS, MOST_DAYS, STEPS, Day, Place
+from probe.facts.golive import DAYS, MOST_DAYS, MOST_MINUTES, STEPS, Day, Place
 from probe.facts.noun import noun
 from probe.facts.unusable import Unusable
 from probe.jobs.target import Options, moment
@@ -19,7 +20,7 @@ NAMES = 50
 TIMEOUT = 30
 WORDS = ("system", "certifi", "none", "java")
 """Trust sources that are no files."""
-TOP = ("schema", "title", "on", "days", "checked-by", "endpoint")
+TOP = ("schema", "title", "on", "days", "window", "checked-by", "endpoint")
 TABLE = "endpoint"
 FROM_PROFILE = ("env", "vars", "endpoint")
 FIELDS = (
@@ -144,7 +145,7 @@ def _plan(top: Table, origin: str, folder: Path) -> Plan:
     return Plan(
         title=top.text("title") or "Before going live",
         source=origin,
-        day=_day(top, DAYS if days is None else days),
+        day=replace(_day(top, DAYS if days is None else days), window=top.number("window", least=1, greatest=MOST_MINUTES)),
         wanted=wanted,
         checked_by=top.texts("checked-by", most=120),
     )

@@ -62,6 +62,9 @@ def inspect(
     stores: StorePassword | None = None,
 ) -> Observation:
     """Read everything, fetch what is missing if that is wanted, and give what was found; ``stores`` opens trust stores. Raises ``Unusable``."""
+    if "" in sources:
+        # An empty variable of the shell; as a path it would be the current folder.
+        raise Unusable("One of the names is empty.", "Look whether a variable of the shell that should hold it is set.")
     target, agreement = _by_profile(_target(sources, wishes), wishes)
     clock = Clock()
     files = inspected(sources, passwords, progress)

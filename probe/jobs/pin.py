@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from probe.capture.files import load
-from probe.facts.certificate import Certificate
+from probe.facts.certificate import Certificate, is_self_issued
 from probe.facts.profile import Agreement
 from probe.facts.target import Pin
 from probe.facts.unusable import Unusable
@@ -39,7 +39,7 @@ def uploaded(name: str) -> Pin:
     """Read ``--uploaded``: the certificate of ours that the other side has on file. Raises ``Unusable``."""
     if not name.strip():
         raise Unusable("--uploaded is empty.", "Name the PEM or DER file that was handed over.")
-    one = _only_one(name)
+    one = _handed_over(name)
     return Pin(source=name, sha256=sha256(one.der).hexdigest(), certificate=one, option="--uploaded", filed=True)
 
 
@@ -53,7 +53,7 @@ def agreed(agreement: Agreement) -> tuple[Pin, ...]:
     for one in agreement.trust.pins:
         if "{" in f"{one.sha256}{one.file}{one.until}":
             continue
-        certificate = _only_one(one.file) if one.file else None
+        certificate = (_handed_over(one.file) if filed and one.kind == "leaf" else _only_one(one.file)) if one.file else None
         key = certificate.read.key if certificate else None
         if certificate and one.kind == "spki" and key is None:
             raise Unusable(f"The public key in {one.file} cannot be read.", FORMS)
@@ -75,16 +75,35 @@ def agreed(agreement: Agreement) -> tuple[Pin, ...]:
     return tuple(found)
 
 
+def _handed_over(name: str) -> Certificate:
+    """The certificate of ours in a file that was handed over: the only one, or the one whose issuers the others are."""
+    certificates = _certificates(name)
+    if len(certificates) == 1:
+        return _only_one(name)
+    issuers = {one.read.issuer.key for one in certificates if one.read.issuer and not is_self_issued(one)}
+    lowest = [one for one in certificates if one.read.subject and one.read.subject.key not in issuers]
+    if len(lowest) != 1:
+        says = f"{name} holds {len(certificates)} certificates, and they are not one with its issuers."
+        raise Unusable(says, "Keep only the certificate in the file that the other side has of you, with its issuers or without.")
+    return lowest[0]
+
+
 def _only_one(name: str) -> Certificate:
     """The one certificate in a file."""
-    content = read(load(Path(name), LIMIT))
-    certificates = tuple(dict.fromkeys(one for one, _ in content.certificates))
-    if not certificates:
-        what = f": it looks like {content.looks_like}" if content.looks_like else ""
-        raise Unusable(f"{name} holds no certificate{what}.", FORMS)
+    certificates = _certificates(name)
     if len(certificates) > 1:
         raise Unusable(f"{name} holds {len(certificates)} certificates, and a pin is one.", "Keep only the server's own certificate in the file.")
     (one,) = certificates
     if one.read.read_by == "hex":
         raise Unusable(f"{name} holds a certificate that cannot be read.", FORMS)
     return one
+
+
+def _certificates(name: str) -> tuple[Certificate, ...]:
+    """The certificates in a file, each once; never none."""
+    content = read(load(Path(name), LIMIT))
+    certificates = tuple(dict.fromkeys(one for one, _ in content.certificates))
+    if not certificates:
+        what = f": it looks like {content.looks_like}" if content.looks_like else ""
+        raise Unusable(f"{name} holds no certificate{what}.", FORMS)
+    return certificates

@@ -1,7 +1,8 @@
-"""The further questions to DNS before going live: who may issue for the name (CAA), which certificate is expected (TLSA), what the addresses are called (PTR)."""
+"""Further questions to DNS before going live: who may issue for the name (CAA), what certificate is expected (TLSA), what the addresses are called (PTR)."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from probe.capture.beside import beside
 from probe.capture.clock import Clock
@@ -57,14 +58,14 @@ async def look_around(target: Target, known: tuple[Resolution, ...], places: tup
 
     works = []
     if asks and own is not None:
-        works.append(lambda: allowed(target.host))
+        works.append(partial(allowed, target.host))
         # Where an alias leads, the records of its target come first (RFC 7671 section 7).
         ends = dict.fromkeys((target.host, *(one.aliases[-1].target for one in known if one.source == "dns" and one.aliases)))
-        works += [lambda name=name: expected(name) for name in ends]
+        works += [partial(expected, name) for name in ends]
         if known and all(one.rcode == NXDOMAIN for one in known if one.source == "dns") and not own.hosts:
-            works += [lambda domain=domain: appended(domain) for domain in own.search]
+            works += [partial(appended, domain) for domain in own.search]
     if asks:
-        works += [lambda address=address: called(address) for address in places[:ADDRESSES] if literal(address)]
+        works += [partial(called, address) for address in places[:ADDRESSES] if literal(address)]
     if works:
         await together(*works)
     return None if own is None else replace(own, searched=tuple(sorted(searched, key=lambda one: one.name)))

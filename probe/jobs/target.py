@@ -74,6 +74,11 @@ class Options:
     user: str | None = None
     user_password_env: str | None = None
     subprotocol: tuple[str, ...] = ()
+    bind: str | None = None
+    bind_password_env: str | None = None
+    ldap_port: int | None = None
+    domain: str | None = None
+    records: bool = False
 
 
 def target(spelled: str, options: Options) -> Target:
@@ -119,6 +124,7 @@ def target(spelled: str, options: Options) -> Target:
         send_anyway=options.send_anyway,
         client_auth=_client_auth(options),
         on_file=filed(options.on_file),
+        records=options.records,
         alpn=_alpn(protocol, options.alpn),
     )
     return _through_proxy(made, options)
@@ -353,6 +359,14 @@ def _timeout(seconds: float) -> float:
     if not 0.1 <= seconds <= 3600:
         raise Unusable(f"--timeout {seconds:g} cannot be used.", "Write seconds between 0.1 and 3600.")
     return seconds
+
+
+def domain_name(text: str) -> tuple[str, int]:
+    """Read ``DOMAIN`` or ``DOMAIN:PORT``, the port being that of LDAPS."""
+    name, colon, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "")
+    if not text or _is_address(name.strip("[]")) or "/" in name or (colon and not _is_port(port)) or ":" in name:
+        raise Unusable(f"--domain {text[:80]!r} is not a domain.", "Write DOMAIN or DOMAIN:PORT, for example corp.example.")
+    return _host(name, f"--domain {text}"), int(port) if colon else 636
 
 
 def reference(text: str | None) -> str | None:

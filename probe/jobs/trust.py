@@ -54,6 +54,8 @@ def seen(spelled: tuple[str, ...], options: Options, passwords: tuple[str, str],
 
 def is_file(spelled: str) -> bool:
     """Whether the user names a file: it exists, or it looks like a path. Raises ``Unusable`` for a path that leads nowhere."""
+    if not spelled:
+        raise Unusable("One of the names is empty.", "Look whether a variable of the shell that should hold it is set.")
     if "://" in spelled:
         return False
     try:

@@ -14,12 +14,12 @@ def wanted(spelled: tuple[str, ...], options: Options) -> tuple[tuple[Target, Ag
     if options.profile is not None:
         from probe.jobs.profile import wanted as by_profile  # most checks go by no profile
 
-        return by_profile(spelled, options)
+        return tuple((with_bind(made, options), agreement) for made, agreement in by_profile(spelled, options))
     if alone := next((option for option in OF_A_PROFILE if getattr(options, option)), ""):
         raise Unusable(f"--{alone} belongs to a profile, and none is named.", "Name one with --profile; probe profiles list shows them.")
     if not spelled:
         raise Unusable("No target is named.", "Name HOST, HOST:PORT or a URL, or a profile with --profile.")
-    return tuple((with_words(target(one, options), options), None) for one in spelled)
+    return tuple((with_bind(with_words(target(one, options), options), options), None) for one in spelled)
 
 
 def with_words(made: Target, options: Options) -> Target:
@@ -30,3 +30,12 @@ def with_words(made: Target, options: Options) -> Target:
     from probe.jobs.calling import called  # few targets are either
 
     return called(made, options)
+
+
+def with_bind(made: Target, options: Options) -> Target:
+    """The target with who binds to a directory."""
+    if options.bind is None and options.bind_password_env is None and options.ldap_port is None:
+        return made
+    from probe.jobs.binding import directory_target  # few checks bind
+
+    return directory_target(made, options)

@@ -97,6 +97,11 @@ def reply(answer: Answer, request: bytes) -> bytes | None:
             return b""
 
 
+def stays(answer: Answer) -> bool:
+    """Whether the connection stays open after an answer that was told; who tells is asked with nothing, and may hang up."""
+    return answer.stays and answer.tell is not None and answer.tell(b"") is None
+
+
 def _whole(request: bytes) -> bool:
     """Whether all of a request has come, as its Content-Length says."""
     head, end, body = request.partition(b"\r\n\r\n")

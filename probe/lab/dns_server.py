@@ -40,11 +40,12 @@ class Zone:
     ``records``: a name that is in none of them does not exist (NXDOMAIN); a name without a record of the type that is asked for gets an empty answer.
     ``fails`` are (name, way): ``servfail``, ``formerr``, ``notimp``, ``refused``, ``nxdomain``, ``drop`` (no answer at all), ``garbage``,
     or ``truncate`` (whole only over TCP).
-    The name ``*`` stands for every name.
+    The name ``*`` stands for every name. ``authentic``: it says that it validated all that it answers (AD), as a resolver with DNSSEC does.
     """
 
     records: tuple[Record, ...] = ()
     fails: tuple[tuple[str, str], ...] = ()
+    authentic: bool = False
 
 
 class DnsServer:
@@ -116,6 +117,8 @@ def answer(zone: Zone, request: bytes, *, over_tcp: bool) -> bytes | None:
     elif way in ("servfail", "formerr", "notimp", "refused", "nxdomain"):
         response.set_rcode(dns.rcode.from_text(way))
     else:
+        if zone.authentic:
+            response.flags |= dns.flags.AD
         _fill(response, zone, name, dns.rdatatype.to_text(question.rdtype))
     return response.to_wire(max_size=65535)
 

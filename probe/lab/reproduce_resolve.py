@@ -1,6 +1,7 @@
 """The observed name resolution as DNS servers of the laboratory."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 
 import dns.exception
@@ -10,6 +11,7 @@ from probe.case.resolved import FIRST
 from probe.facts.observation import How, Local, Observation, Resolution
 from probe.facts.target import Target
 from probe.lab.dns_server import Record, Zone
+from probe.lab.reproduce_records import further_records
 from probe.lab.stage import Stage
 
 _REFUSES = {1: "formerr", 2: "servfail", 3: "nxdomain", 4: "notimp", 5: "refused"}
@@ -21,6 +23,8 @@ def needs_resolver(observation: Observation) -> bool:
     addresses = {one.address for one in observation.attempts}
     target = observation.target
     listed = bool(target.only) and target.only != FIRST
+    if any(one.records for one in observation.lookups):
+        return True
     return bool(observation.resolutions) and (len(addresses) != 1 or listed or bool(target.also_resolvers))
 
 
@@ -37,7 +41,10 @@ def open_resolvers(stage: Stage, observation: Observation, places: Mapping[str, 
         answers = _answers_of(source, seen, observation.target)
         if source == _SYSTEM:
             losses.append("the resolver of the observing machine with its hosts file; a DNS server gives its answers")
-        options += ["--resolver", stage.dns(_zone(observation.target.host, answers, places))]
+        zone = _zone(observation.target.host, answers, places)
+        if source == sources[0]:
+            zone = replace(zone, records=(*zone.records, *further_records(observation)))
+        options += ["--resolver", stage.dns(zone)]
     return tuple(options), tuple(losses)
 
 

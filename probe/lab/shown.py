@@ -1,7 +1,7 @@
 """Which codes of the catalogue the laboratory shows, and why it does not show the others."""
 
 CODES: tuple[str, ...] = (
-    *("dns.nxdomain", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused", "dns.addresses-disagree"),
+    *("dns.nxdomain", "dns.no-address", "dns.timeout", "dns.servfail", "dns.refused", "dns.addresses-disagree", "dns.caa", "dns.tlsa-mismatch"),
     *("tcp.refused", "tcp.timeout", "tcp.reset", "tcp.unreachable"),
     *("proxy.unreachable", "proxy.auth-required", "proxy.denied", "proxy.target-unreachable", "proxy.protocol"),
     *("starttls.unsupported", "starttls.refused", "starttls.injected", "starttls.protocol", "starttls.timeout", "starttls.closed"),
@@ -24,7 +24,7 @@ CODES: tuple[str, ...] = (
     *("chain.validity-too-long", "chain.strict-profile", "chain.revoked", "chain.revocation-unreachable", "chain.staple-missing"),
     *("chain.distrusted-ca", "chain.ct-missing", "chain.intercepted", "chain.pin-mismatch"),
     *("trust.store-empty", "trust.store-unreadable", "trust.only-intermediate", "trust.anchor-expired", "trust.store-not-used"),
-    *("name.mismatch", "name.cn-only", "name.wildcard", "name.ip-not-in-san"),
+    *("name.mismatch", "name.cn-only", "name.wildcard", "name.ip-not-in-san", "name.directory-host"),
     *("environment.server", "environment.trust-store", "environment.client-certificate"),
     *("client.required", "client.not-sent", "client.untrusted", "client.expired", "client.not-yet-valid", "client.revoked", "client.eku"),
     *("client.key-mismatch", "client.key-unusable", "client.chain-incomplete", "client.weak", "client.rejected", "client.not-on-file"),
@@ -37,13 +37,7 @@ CODES: tuple[str, ...] = (
 )
 """All codes that the project speaks of. A printed code is never renamed."""
 
-_CLIENT = "depends on what an application knows of the client, which no server of the laboratory does"
-_APP = "belongs to application checks over LDAP and MQTT, not made by this version"
-
-_NOT_SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (_CLIENT, ("client.issuer-not-registered", "client.id-in-use")),
-    (_APP, ("app.ldap", "app.mqtt-refused")),
-)
+_NOT_SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def not_shown() -> tuple[tuple[str, str], ...]:

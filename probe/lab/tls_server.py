@@ -15,7 +15,7 @@ from OpenSSL import SSL, crypto
 
 from probe.facts.noun import noun
 from probe.lab import late, raw_server, wire
-from probe.lab.answers import REQUEST_LIMIT, Answer, greeting, reply
+from probe.lab.answers import REQUEST_LIMIT, Answer, greeting, reply, stays
 from probe.lab.keys import SigningKey
 from probe.lab.listener import Listener, finish
 from probe.lab.manners import Manners
@@ -235,7 +235,7 @@ class TlsServer:
             if said is None:
                 continue
             _say(tls, connection, said)
-            if not said or (answer.protocol != "ldap" and not answer.stays):
+            if not said or (answer.protocol != "ldap" and not stays(answer)):
                 return
             request = b""
 

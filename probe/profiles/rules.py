@@ -113,7 +113,19 @@ def client(table: Table | None) -> ClientRules:
     """Read ``[client_certificate]``."""
     if table is None:
         return ClientRules()
-    table.only("policy", "issuer_regex", "subject_rules", "eku", "v1_allowed", "send_chain", "key", "direct_issuer_only", "selection", "server_certificate", "registered")
+    table.only(
+        "policy",
+        "issuer_regex",
+        "subject_rules",
+        "eku",
+        "v1_allowed",
+        "send_chain",
+        "key",
+        "direct_issuer_only",
+        "selection",
+        "server_certificate",
+        "registered",
+    )
     policies = ("required", "optional", "forbidden", "must-not-be-demanded", "unknown")
     return ClientRules(
         policy=table.text("policy", "unknown", among=policies),

@@ -68,7 +68,7 @@ class Connecting:
         login = asked.login
         self._level = asked.level or MQTT_311
         self._pending = connect(calling, self._level, login.user if login else b"", login.password if login else None)
-        self._hide = login.hidden if login else ()
+        self._hide = (login.password,) if login and login.password else ()
         self._alone = calling.own or not calling.client_id
         self._buffer = b""
         self._first = b""

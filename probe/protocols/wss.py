@@ -44,12 +44,18 @@ class Upgrade(Request):
         self._farewell = b""
         super().__init__(target, asked)
         self._keep |= UPGRADED
-        self._hide += asked.login.hidden if asked and asked.login else ()
+        login = asked.login if asked else None
+        # The user's name is no secret, and a short one would stand in many an answer.
+        self._hide += tuple(one for one in (login.basic, login.basic.rstrip(b"="), login.password) if one) if login else ()
+        self._wanted = target.subprotocols
+        self._over: tuple[tuple[str, str], ...] = ()
 
     def words(self) -> Words:
         """Tell the status, the fields and the head of the body as far as they have come; goodbye when the server went over."""
         said = super().words()
-        return Words(status=said.status, fields=said.fields, body=said.body, ending=said.ending, complete=said.complete, farewell=self._farewell)
+        return Words(
+            status=said.status, fields=(*said.fields, *self._over), body=said.body, ending=said.ending, complete=said.complete, farewell=self._farewell
+        )
 
     def _ask(self, target: Target, asked: Asked) -> bytes:
         headers = [
@@ -72,7 +78,10 @@ class Upgrade(Request):
         given = {name.decode("latin-1").lower(): value.decode("latin-1").strip() for name, value in event.headers}
         worth = MISSING if ACCEPT not in given else RIGHT if given[ACCEPT] == accept(self._key) else WRONG
         self._status = SWITCHING
-        self._fields = (*fields(event.headers, self._keep), (ACCEPT, worth))
+        chosen = given.get(SUBPROTOCOL, "")
+        known = ((SUBPROTOCOL, chosen),) if chosen in self._wanted else ()
+        self._fields = fields(event.headers, self._keep - {SUBPROTOCOL} if known else self._keep)
+        self._over = (*known, (ACCEPT, worth))
         if worth == RIGHT:
             self._farewell = closing()
             self._end(Ending(how=How.DONE))

@@ -11,7 +11,26 @@ from string import Formatter
 from probe.facts.noun import noun
 
 SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again", "direct_url", "directly"})
-PLACEHOLDERS = SAFE | {"proxy", "renamed", "missing", "root", "certificate", "good", "sni", "version", "speaks", "respelled", "store", "addresses", "levels", "client_id", "subprotocol"}
+PLACEHOLDERS = SAFE | {
+    "proxy",
+    "renamed",
+    "missing",
+    "root",
+    "certificate",
+    "good",
+    "sni",
+    "version",
+    "speaks",
+    "respelled",
+    "store",
+    "addresses",
+    "levels",
+    "client_id",
+    "subprotocol",
+    "zone",
+    "authority",
+    "record",
+}
 """Placeholders that commands may use: they were checked when the target was read."""
 FIELDS = frozenset({"does", "proof", "check", "owner", "steps"})
 STEP_FIELDS = frozenset({"platform", "do", "commands"})

@@ -39,6 +39,10 @@ _TICKS = re.compile(r"`+")
 def render(report: Report) -> str:
     """Write the report, a line feed at its end. The same report gives the same text."""
     parts = [_summary(report.results)] if len(report.results) > 1 else []
+    if report.domain is not None:
+        from probe.render.controllers import markdown  # few reports are about a domain
+
+        parts.insert(0, markdown(report.domain, escaped, table))
     parts += [_result(one) for one in report.results]
     lines = [line for number, part in enumerate(parts) for line in (["---", ""] if number else []) + part]
     return "\n".join(lines or ["Nothing was checked.", ""]) + f"\n{escaped(report.made_by)}\n"

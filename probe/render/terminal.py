@@ -53,6 +53,10 @@ def render(report: Report, colour: bool, width: int) -> str:
     parts = [_result(one, paint, width) for one in report.results]
     if len(report.results) > 1:
         parts.append(_summary(report.results, paint, width))
+    if report.domain is not None:
+        from probe.render.controllers import terminal  # few reports are about a domain
+
+        parts.append(terminal(report.domain, paint, width))
     rule = "" if len(parts) < 2 else "\n" + "-" * width + "\n"
     return f"\n{rule}\n".join("\n".join(part) for part in parts) + "\n" if rule else "\n".join(parts[0] if parts else ["Nothing was checked."]) + "\n"
 
@@ -120,7 +124,8 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
         label = "Note" if one.effect is Effect.NOTE else "Risk"
         first, *rest = _row(label, visible(f"{one.code}: {one.summary or one.title}"), width)
         lines += [first if label == "Note" else first.replace(label, paint(label, "yellow"), 1), *rest]
-    hidden = [_number(len(found) - 3, "more finding")] if len(found) > 3 else []
+    more = ", ".join(one.code for one in found[3:6]) + (", ..." if len(found) > 6 else "")
+    hidden = [f"{_number(len(found) - 3, 'more finding')} ({more})"] if len(found) > 3 else []
     hidden += [_number(len(result.not_observed), "cause") + " not looked at"] if result.not_observed else []
     hidden += [_number(len(result.defects), "cause") + " not judged (a defect of the probe)"] if result.defects else []
     return lines + (_row("Not shown", f"{', '.join(hidden)}; the html and json formats name them", width) if hidden else [])
@@ -259,7 +264,7 @@ def _profile(result: Result) -> list[tuple[str, str]]:
         return []
     open_ = sum(1 for label, _ in result.profile if label == "Not verified")
     facts = [("Profile", visible(result.profile[0][1], 200) + (f"; {_number(open_, 'value')} in it not verified" if open_ else ""))]
-    facts += [(label, visible(value)) for label, value in result.profile if label in ("Names", "Not spoken")]
+    facts += [(label, visible(value)) for label, value in result.profile if label == "Names"]
     facts += [("Remark", visible(value)) for label, value in result.profile if label == "Client certificate"]
     done = [one for one in result.checks if one.state != "not done"]
     # Each once, by the answer that came last.

@@ -282,9 +282,40 @@ class Result:
 
 
 @noun
+class ControllerRow:
+    """One domain controller in the table of its domain. ``fits`` says whether its certificate is for its host name, ``fits_domain`` for that of the domain.
+
+    ``calls_itself`` is said where its root entry has another name than DNS. ``tone`` is good, bad or warn.
+    """
+
+    host: str
+    addresses: tuple[str, ...]
+    ldaps: str
+    starttls: str
+    ends: str
+    fits: str
+    fits_domain: str
+    sends: str
+    catalog: str
+    calls_itself: str
+    tone: str
+
+
+@noun
+class DomainText:
+    """The controllers of an Active Directory domain. ``says`` tells how they were found, and how many were left out; ``notes`` what is odd in DNS."""
+
+    domain: str
+    says: str
+    rows: tuple[ControllerRow, ...]
+    notes: tuple[str, ...] = ()
+
+
+@noun
 class Report:
     """One or several results, in the order in which they were asked for. ``redacted``: names are pseudonyms, the observations hold nothing that was seen."""
 
     results: tuple[Result, ...]
     made_by: str
     redacted: bool = False
+    domain: DomainText | None = None

@@ -83,7 +83,8 @@ def question(choices: Choices, best: Choice | None, unproven: list[Certificate])
         what = "What we could not find is the certificate with this subject, and those above it up to the root:"
         parts.append("\n".join((what, *ends, *(f"  Key identifier {one}" for one in keys))))
     if unproven:
-        what = "On the connection we saw the following. Is it the right one? Please tell us its SHA-256 fingerprint over another channel, best by telephone:"
+        where = "In the file that we have is the following." if target.inspecting else "On the connection we saw the following."
+        what = f"{where} Is it the right one? Please tell us its SHA-256 fingerprint over another channel, best by telephone:"
         parts.append("\n".join((what, *(line for one in unproven[:4] for line in _lines(one)))))
     env = f" ({target.env})" if target.env else ""
     parts.append(f"Please also say whether it is for production or for test{env}, and when the server's certificate or its authority will be exchanged next.")
@@ -108,7 +109,8 @@ def ticket(choices: Choices, best: Choice, names: tuple[Named, ...], unproven: l
     if unproven:
         parts.append("Fingerprint compared over another channel:  [ ] by ____________________ on ____________")
     stacks = " and ".join(one.title.partition(" (")[0] for one in choices.stacks if one.name in best.accepting)
-    parts.append(f"Tried on what the endpoint sends: with nothing else in the trust store, accepted by {stacks}.")
+    tried = f"the chain in {one_line(endpoint(target))}" if target.inspecting else "what the endpoint sends"
+    parts.append(f"Tried on {tried}: with nothing else in the trust store, accepted by {stacks}.")
     parts += [block(one).rstrip("\n") for one in best.certificates]
     return recipient, "\n\n".join(parts)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from probe.case.case import Case
 from probe.case.choices import Choice, Choices, Judged, Kind, is_root, trusts
-from probe.case.path import StackVerdict
+from probe.case.path import StackVerdict, Why
 from probe.case.rollover import Rollover
 from probe.causes.words import Verdict
 from probe.diagnose import Diagnosis, diagnose
@@ -31,6 +31,7 @@ HEADINGS = {
 }
 ITSELF = "The server's own certificate, which signed itself"
 PUBLIC, SYSTEM = "certifi", "system"
+CLIENT_AUTH = "clientAuth"
 
 
 def advise(observation: Observation, program: Program | None = None, password: str = PASSWORD) -> Advice:
@@ -169,7 +170,7 @@ def _sentence(choices: Choices, best: Choice | None, verdict: Verdict, base: Dia
             f"Install nothing yet: {'another box probably answers in place of' if intercepted(base) else 'a certificate is revoked in the chain of'} {where}."
         )
     if best is None:
-        return f"No certificate helps. Whatever is installed, clients refuse {where}: {_against(choices)}."
+        return f"{_helpless(choices)} clients refuse {where}: {_against(choices)}.{_clients_own(choices)}"
     what = _named(best)
     if verdict is Verdict.WORKS:
         chain = where if base else f"the chain in {where}"
@@ -178,6 +179,28 @@ def _sentence(choices: Choices, best: Choice | None, verdict: Verdict, base: Dia
         return f"With {what} {_titles(choices, best.trusting)} trust{_s(best.trusting)} {where}, but still refuse{_s(best.trusting)} its name."
     refusing = frozenset(one.name for one in choices.stacks) - best.trusting
     return f"With {what} {_titles(choices, best.trusting)} trust{_s(best.trusting)} {where}; no choice is good for {_titles(choices, refusing)} too."
+
+
+def _helpless(choices: Choices) -> str:
+    """How far it is true that nothing that could be installed helps. Java looks neither at the dates nor at the usage of a certificate that is trusted itself."""
+    trusting = frozenset(stack for one in choices.all for stack in one.trusting)
+    if not trusting:
+        return "No certificate helps. Whatever is installed,"
+    only = all(one.kind is Kind.LEAF for one in choices.all if one.trusting)
+    what = "the server's own certificate" if only else "what is listed below"
+    who = _titles(choices, trusting)
+    return f"No certificate is to be installed. With {what} in the trust store {who} would not look at what is wrong, which hides it and mends nothing; other"
+
+
+def _clients_own(choices: Choices) -> str:
+    """What a file with a client's certificate is to be judged by, "" for any other: this command speaks of servers."""
+    tips = [one.presented[0] for one in choices.sent]
+    fault = any(one.why is Why.EKU and one.about in tips for one in choices.faults)
+    if not choices.observation.target.inspecting or not fault or not all(CLIENT_AUTH in (one.read.extended_key_usage or ()) for one in tips):
+        return ""
+    roots = [one.certificates[0] for one in choices.all if one.kind is Kind.ROOT]
+    wanted = f'the root "{title(roots[0])}"' if len(roots) == 1 else "its root"
+    return f" It is the certificate of a client: a server that shall accept it needs {wanted} in the list of authorities for clients."
 
 
 def _named(choice: Choice) -> str:
@@ -247,8 +270,9 @@ def _choice(choices: Choices, one: Choice, best: bool, numbers: _Numbered, names
         remarks.append(("warn", "It ends before its root, or is exchanged, and then has to be installed again."))
     if one.kind is Kind.LEAF:
         end = one.certificates[0].read.not_after
-        left = f"It ends on {end:%Y-%m-%d} (in {max(0, (end - choices.at).days):,} days)" if end and end >= choices.at else "It ends soon"
-        remarks.append(("warn", f"{left}, or earlier when the server gets another one; each new one has to be installed at that moment."))
+        left = f"It ends on {end:%Y-%m-%d} (in {max(0, (end - choices.at).days):,} days)" if end and end >= choices.at else ""
+        again = f"{left}, or earlier when the server gets another one; each new one has to be installed at that moment."
+        remarks.append(("warn", again if left else "It is over: whoever runs the server has to get a new one, and that is what is to be judged."))
     return ChoiceText(
         kind=one.kind.value,
         heading=(ITSELF if one.kind is Kind.LEAF and is_root(one.certificates[0]) else HEADINGS[one.kind]) + recommended,

@@ -5,6 +5,7 @@ from probe.case.case import Case
 from probe.case.path import Origin, Path, Why
 from probe.case.signature import hash_name
 from probe.facts.certificate import Certificate, Key, fingerprint, is_self_issued, pem, title
+from probe.facts.enterprise import enterprise
 from probe.facts.oids import named
 from probe.report import CertificateText
 
@@ -182,6 +183,7 @@ def _details(one: Certificate) -> tuple[tuple[str, str], ...]:
         found.append(("Subject key identifier", read.subject_key_id.hex(":").upper()))
     if read.authority_key_id:
         found.append(("Authority key identifier", read.authority_key_id.hex(":").upper()))
+    found += enterprise(one)
     found += [("Issuer's certificate at", url) for url in read.ca_issuers]
     found += [("OCSP at", url) for url in read.ocsp]
     found += [("CRL at", url) for url in read.crl]

@@ -9,6 +9,9 @@ from probe.report.sides import Side
 
 SHOWN = 6
 """Certificates of a list that one line names."""
+NAMESAKES = 3
+"""Pairs of one name that one line explains."""
+TWINS = "has the same serial number of the same issuer on both sides, and is not equal: one of the two was altered or damaged, or the number was given twice."
 
 
 class Weight(StrEnum):
@@ -79,7 +82,10 @@ def compare(left: Side, right: Side) -> Comparison:
 def _sentence(left: Side, right: Side, rows: list[Row], decided: bool) -> str:
     if not decided:
         nothing = left if not left.held else right
-        return f"{nothing.label} showed no certificate, so that only the rest could be compared."
+        if nothing.files:
+            return f"{nothing.label} holds no certificate, so that there is nothing to compare with."
+        why = f" ({nothing.verdict})" if nothing.verdict else ""
+        return f"{nothing.label} showed no certificate{why}, so that only the rest could be compared."
     matters = [one for one in rows if one.weight is Weight.MATTERS]
     if not matters:
         return "Nothing differs that a client would notice."
@@ -173,8 +179,11 @@ def _sets(left: Side, right: Side) -> Row:
     """What is in the one set of files and not in the other."""
     only_left, only_right = (tuple(one for one in mine.held if one not in frozenset(other.held)) for mine, other in ((left, right), (right, left)))
     common = len(left.held) - len(only_left)
-    renewed = [one for one in only_right for other in only_left if one.read.subject and other.read.subject and one.read.subject.key == other.read.subject.key]
-    means = f"{common} are in both." + (f" {len(dict.fromkeys(renewed))} have the same name and are another certificate: renewed." if renewed else "")
+    namesakes = [(other, one) for one in only_right for other in only_left if one.read.subject and other.read.subject and _alike(one, other)]
+    # The own certificates are told by themselves.
+    told = [_namesake(*pair) for pair in namesakes if not (left.chain and right.chain and pair == (left.chain[0], right.chain[0]))]
+    means = " ".join((_in_both(left, right, common, len(only_left), len(only_right)), *dict.fromkeys(told[:NAMESAKES])))
+    means += f" {len(told) - NAMESAKES} more have one name and differ." if len(told) > NAMESAKES else ""
     if not only_left and not only_right:
         return Row(label="All certificates", left=str(common), right=str(common), weight=Weight.SAME)
     return Row(
@@ -182,11 +191,43 @@ def _sets(left: Side, right: Side) -> Row:
     )
 
 
+def _in_both(left: Side, right: Side, common: int, only_left: int, only_right: int) -> str:
+    """How two sets overlap, in a sentence."""
+    if not common:
+        return f"{left.label} and {right.label} have no certificate in common."
+    if only_left and only_right:
+        return f"{common} certificate{' is' if common == 1 else 's are'} in both."
+    more, less, count = (left, right, only_left) if only_left else (right, left, only_right)
+    return f"{more.label} holds {count} certificate{'' if count == 1 else 's'} more than {less.label}, which has nothing of its own."
+
+
+def _alike(one: Certificate, other: Certificate) -> bool:
+    """Whether two certificates have the same subject."""
+    return bool(one.read.subject and other.read.subject and one.read.subject.key == other.read.subject.key)
+
+
+def _twins(one: Certificate, other: Certificate) -> bool:
+    """Whether two certificates have one serial number of one issuer, which no authority gives twice (RFC 5280 section 4.1.2.2)."""
+    mine, theirs = one.read, other.read
+    return bool(mine.serial and mine.serial == theirs.serial and mine.issuer and theirs.issuer and mine.issuer.key == theirs.issuer.key)
+
+
+def _namesake(one: Certificate, other: Certificate) -> str:
+    """What it means that each side has another certificate of the same name."""
+    if _twins(one, other):
+        return f'"{title(one)}" {TWINS}'
+    if _key(one) == _key(other):
+        return f'"{title(one)}" is another certificate on each side, with the same key: renewed, or issued by another authority.'
+    return f'"{title(one)}" is another certificate on each side, with another key: what the one signed does not lead to the other.'
+
+
 def _leaf(left: Side, right: Side) -> str:
     """What it means that the own certificates differ, "" when they do not."""
     ours, theirs = left.chain[0], right.chain[0]
     if ours == theirs:
         return ""
+    if _twins(ours, theirs):
+        return f"The own certificate {TWINS}"
     if not (set(_named(ours)) & set(_named(theirs))):
         return "The certificates are for different names: these are different endpoints, or environments."
     if _issued(ours) == _issued(theirs):
@@ -209,9 +250,11 @@ def _behind(left: Side, right: Side) -> Row:
     if left.chain[0] == right.chain[0] and (only_left or only_right):
         full, short_of, what = (left, right, only_left) if only_left else (right, left, only_right)
         means = f"{short_of.label} lacks {_several(tuple(what))}, which {full.label} has."
-        if short_of.works:
+        if short_of.files:
+            means = f"{means} Whoever is given {short_of.label} alone, to send it on a connection, does not send that."
+        elif short_of.works:
             means = f"{means} It works all the same: clients find another way, or know it already."
-        elif not short_of.files:
+        else:
             means, weight = f"{means} Clients that do not fetch it refuse.", Weight.MATTERS
     elif lacked := _lacked(left, right, only_left, only_right):
         short_of, issuer = lacked

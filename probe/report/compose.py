@@ -35,7 +35,12 @@ ISSUERS = 20
 def compose(diagnoses: tuple[Diagnosis, ...]) -> Report:
     """Everything a reader sees, for one or several targets."""
     version = diagnoses[0].case.observation.probe if diagnoses else ""
-    return Report(results=tuple(_result(one) for one in diagnoses), made_by=f"probe {version}")
+    made_by = f"probe {version}"
+    if not any(one.case.target.domain for one in diagnoses):
+        return Report(results=tuple(_result(one) for one in diagnoses), made_by=made_by)
+    from probe.report.domain import shown, table  # few checks are of a domain
+
+    return Report(results=tuple(_result(one) for one in shown(diagnoses)), made_by=made_by, domain=table(diagnoses))
 
 
 def _result(judged: Diagnosis) -> Result:
@@ -171,6 +176,9 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         "levels": "its number of intermediates",
         "client_id": "the client ID",
         "subprotocol": "its subprotocol",
+        "zone": target.host,
+        "authority": "the authority's own domain name",
+        "record": f"_{target.port}._tcp.{target.host}",
         **dict(one.finding.values),
         "host": target.host,
         "port": str(target.port),
@@ -266,10 +274,6 @@ def _asked(seen: ClientAuth) -> str:
 
 def _exchange(case: Case) -> list[tuple[str, str]]:
     one = case.exchange
-    if case.target.protocol == "mqtts":
-        from probe.report.broker import lines  # few checks call a broker
-
-        return lines(case)
     if case.target.protocol == "wss":
         from probe.case.upgraded import answer
 

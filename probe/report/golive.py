@@ -9,6 +9,7 @@ from probe.facts.target import Target
 from probe.report.checklist import Checklist, Group, Item, Outcome
 from probe.report.golive_client import application, demanded, presented, vantage
 from probe.report.golive_names import covered, found
+from probe.report.golive_records import allowed, announced, circumstances
 from probe.report.golive_server import alike, answering, lasting, pinned, trusted
 from probe.report.golive_view import Days, View, sentences
 from probe.report.words import repeat
@@ -42,12 +43,12 @@ def judged_days(day: Day, began: datetime) -> tuple[Days, tuple[str, ...]]:
     """The moments to judge for, none before the check itself, and what to say about a day that is over."""
     later = timedelta(days=day.days)
     if day.begin is None or day.end is None:
-        return Days(begin=began, end=began, until=began + later, days=day.days, shown="now"), ()
+        return Days(begin=began, end=began, until=began + later, days=day.days, shown="now", window=day.window), ()
     if day.end < began:
         says = f"The day {day.named} is past; everything is judged for the moment of the check."
-        return Days(begin=began, end=began, until=began + later, days=day.days, shown="now"), (says,)
+        return Days(begin=began, end=began, until=began + later, days=day.days, shown="now", window=day.window), (says,)
     begin = max(day.begin, began)
-    return Days(begin=begin, end=day.end, until=day.end + later, days=day.days, shown=f"on {day.named}"), ()
+    return Days(begin=begin, end=day.end, until=day.end + later, days=day.days, shown=f"on {day.named}", window=day.window), ()
 
 
 def pointer(results: str, number: int, *, lookup: bool = False) -> str:
@@ -61,7 +62,7 @@ def _group(seen: Seen, days: Days, results: str) -> Group:
         for number, look in enumerate(seen.looks)
     ]
     main = views[0]
-    items = [*_named(main, main), answering(main), alike(main), trusted(main), lasting(main), *_some(pinned(main))]
+    items = [*_named(main, main), answering(main), alike(main), trusted(main), lasting(main), *_some(pinned(main)), *allowed(main), *announced(main)]
     if seen.place.direction == "in":
         items += [demanded(main), vantage(main)]
     else:
@@ -104,6 +105,7 @@ def _further(view: View, main: View) -> list[Item]:
         items += [trusted(view), lasting(view)]
     else:
         view.take("chain", "trust", "endpoint")
+    items += [*allowed(view), *announced(view)]
     # Without a client certificate and without a question nothing can be said about these under a further name.
     view.take("client", "app", "endpoint", "environment")
     return items
@@ -139,6 +141,7 @@ def _circumstances(seen: Observation | None, target: Target | None) -> tuple[tup
         lines.append(("Address given by hand", f"{target.connect}{f', port {target.connect_port}' if target.connect_port else ''}"))
     if target.resolver or target.also_resolvers:
         lines.append(("DNS asked", ", ".join((*((target.resolver,) if target.resolver else ()), *target.also_resolvers))))
+    lines += circumstances(seen)
     if target.stack:
         lines.append(("Client", target.stack))
     if seen.identity:

@@ -5,14 +5,18 @@ from dataclasses import replace
 from probe.case.case import Case
 from probe.case.path import StackVerdict
 from probe.case.resolved import LIMIT, addresses, literal
+from probe.causes.catalogue import entries
 from probe.causes.words import Certainty, Effect, Evidence, Finding
 from probe.facts.observation import How, Observation, Resolution
 from probe.report.checklist import Item, Outcome
+from probe.report.golive_dns import local, shown_time, slow, times
 from probe.report.golive_view import View, answers, sentences
 from probe.report.words import short
 
 NOT_THERE = ("dns.nxdomain", "dns.no-address")
 SHOWN = 6
+OTHER_RECORDS = ("dns.caa", "dns.tlsa-mismatch")
+"""What is said of other records than addresses."""
 
 
 def found(view: View) -> Item | None:
@@ -20,7 +24,7 @@ def found(view: View) -> Item | None:
     if literal(view.name):
         return None
     asked = view.look.lookup or view.observation
-    view.take("dns")
+    view.take(*(one.code for one in entries() if one.stage == "dns" and one.code not in OTHER_RECORDS))
     if asked is None:
         return view.open("dns", "Nothing was asked.", about=view.name)
     here = view.lookup_at if view.look.lookup else view.at
@@ -28,7 +32,9 @@ def found(view: View) -> Item | None:
     given = addresses(asked.target, asked.resolutions)
     # Elsewhere it is a note that other sources name only other addresses close by; here somebody is about to rely on where DNS leads.
     apart = not set(given) & {address for one in asked.resolutions if one.source == "dns" for address in one.addresses}
-    told = (one for one in answers(case, "dns").findings if one.effect is not Effect.NOTE or (apart and given and _asked_dns(asked)))
+    # Items of their own are about further records.
+    about_addresses = (one for one in answers(case, "dns").findings if one.code not in OTHER_RECORDS)
+    told = (one for one in about_addresses if one.effect is not Effect.NOTE or (apart and given and _asked_dns(asked)))
     judged = tuple(sorted(told, key=lambda one: one.effect is not Effect.BREAKS))
     evidence = tuple(Evidence(says=_said(one), at=f"{here}{case.pointer(one)}") for one in asked.resolutions)
     proxied = view.observation is not None and view.observation.target.proxy is not None and view.observation.target.proxy.resolves
@@ -48,8 +54,9 @@ def found(view: View) -> Item | None:
             return view.open("dns", "No answer came.", about=view.name)
         return view.item("dns", Outcome.FAIL, sentences(judged), found=judged, evidence=evidence, about=view.name)
     says = told_of(asked, given)
-    if judged:
-        return view.item("dns", Outcome.WARN, f"{says} {sentences(judged)}", found=judged, evidence=evidence, about=view.name)
+    warned = f"{sentences(judged)}{local(asked, given)}{slow(asked, view.days.window)}".strip()
+    if warned:
+        return view.item("dns", Outcome.WARN, f"{says} {warned}", found=judged, evidence=evidence, about=view.name)
     return view.item("dns", Outcome.PASS, says, evidence=evidence, about=view.name)
 
 
@@ -66,17 +73,17 @@ def _by_hand(view: View, seen: Observation, asked: Observation, given: tuple[str
     if there in given:
         says = f"DNS gives {listed}; only {there} was checked."
         return view.item("dns", Outcome.WARN, says, found=judged, evidence=evidence, about=view.name)
-    return view.item(
-        "dns", Outcome.WARN, f"Not switched yet: DNS gives {listed}, checked at {there}.{_lasting(asked)}", found=judged, evidence=evidence, about=view.name
-    )
+    says = f"Not switched yet: DNS gives {listed}, checked at {there}.{slow(asked, view.days.window) or _lasting(asked)}"
+    return view.item("dns", Outcome.WARN, says, found=judged, evidence=evidence, about=view.name)
 
 
 def told_of(asked: Observation, given: tuple[str, ...]) -> str:
     """All that is known of a name that leads somewhere, in a sentence or two."""
     answer = [one for one in asked.resolutions if one.source == "dns" and set(one.addresses) & set(given)]
     aliases = list(dict.fromkeys(f"{alias.name} -> {alias.target} (TTL {alias.ttl} s)" for one in answer for alias in one.aliases))
-    times = sorted({one.ttl for one in answer if one.ttl is not None})
-    ttl = f", TTL {times[0]} s" if times else ""
+    lasting = sorted({one.ttl for one in answer if one.ttl is not None})
+    vouched = ", validated by DNSSEC as the DNS server says" if answer and all(one.authentic for one in answer) else ""
+    ttl = f", TTL {lasting[0]} s{vouched}" if lasting else vouched
     way = f" Alias: {'; '.join(aliases[:SHOWN])}." if aliases else ""
     return f"{len(given)} address{'es' if len(given) != 1 else ''}: {_listed(given)}{ttl}.{way}"
 
@@ -91,17 +98,8 @@ def _listed(given: tuple[str, ...]) -> str:
 
 def _lasting(asked: Observation) -> str:
     """How long the old addresses live on after the switch."""
-    times = [one.ttl for one in asked.resolutions if one.source == "dns" and one.ttl is not None]
-    times += [alias.ttl for one in asked.resolutions for alias in one.aliases]
-    if not times:
-        return ""
-    return f" After the switch, resolvers may give the old address for up to {_time(max(times))} (TTL)."
-
-
-def _time(seconds: int) -> str:
-    if seconds < 120:
-        return f"{seconds} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
+    known = times(asked)
+    return f" After the switch, resolvers may give the old address for up to {shown_time(max(known))} (TTL)." if known else ""
 
 
 def _said(one: Resolution) -> str:
@@ -109,7 +107,8 @@ def _said(one: Resolution) -> str:
     what = "" if one.type == "any" else f" for {one.type}"
     if one.addresses:
         ttl = f" (TTL {one.ttl} s)" if one.ttl is not None else ""
-        return f"{who} answered{what} with {', '.join(one.addresses)}{ttl}."
+        vouched = ", and says that DNSSEC vouches for it (AD)" if one.authentic else ""
+        return f"{who} answered{what} with {', '.join(one.addresses)}{ttl}{vouched}."
     if one.rcode is not None:
         return f"{who} answered{what} with code {one.rcode} and no address."
     return f"{who} did not answer{what}." if one.ending.how is How.TIMED_OUT else f"{who} gave no address{what} ({one.ending.how})."

@@ -23,6 +23,8 @@ TITLES = {
     "names": "The certificate is for the name",
     "dates": "Every certificate of the server is valid",
     "pin": "The expected certificate is served",
+    "caa": "DNS lets the authority issue the next certificate",
+    "tlsa": "The certificate is the one that DNS announces",
     "client-certificate": "Our client certificate is in order",
     "client-accepted": "The server accepts our client certificate",
     "client-demand": "The partner needs no client certificate",
@@ -31,7 +33,7 @@ TITLES = {
     "reverse": "The other direction",
     "other": "Nothing else stands in the way",
 }
-OPTIONAL = ("vantage",)
+OPTIONAL = ("vantage", "caa", "tlsa")
 """Items that cannot be decided from here, so that the whole does not depend on them."""
 SKIPPED = "Left out by the plan: "
 """What an item says that the plan leaves out; behind it stands the reason, in the words of whoever wrote the plan."""
@@ -42,13 +44,17 @@ RANK = (Certainty.PROVEN, Certainty.LIKELY, Certainty.POSSIBLE)
 
 @noun
 class Days:
-    """The moments that are judged: the day from ``begin`` to ``end``, and ``until``, ``days`` after it. ``shown`` is it in a sentence ("on 2026-12-31")."""
+    """The moments that are judged: the day from ``begin`` to ``end``, and ``until``, ``days`` after it. ``shown`` is it in a sentence ("on 2026-12-31").
+
+    ``window`` is for how many minutes the switch of an address may take (``None``: nobody said).
+    """
 
     begin: datetime
     end: datetime
     until: datetime
     days: int
     shown: str
+    window: int | None = None
 
 
 class View:

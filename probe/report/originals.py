@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from probe.case.called import of_caller, shown
 from probe.case.expectation import told as said_of
 from probe.facts.certificate import Certificate, fingerprint, title
+from probe.facts.enterprise import DEFAULTS, VERSION, enterprise
 from probe.facts.distinguished import name as read_name
 from probe.facts.noun import noun
 from probe.facts.observation import Connect, Exchange, Handshake, Observation, Preamble, Tunnel
@@ -16,6 +17,7 @@ from probe.facts.reading import Name
 from probe.facts.target import Target
 from probe.formats import read as read_file
 from probe.formats.ocsp import read as read_answer
+from probe.report.originals_dns import names_in_dns
 from probe.report.pseudonyms import HOST, Address, Pseudonyms
 from probe.tls.messages import presented, reading
 from probe.tls.plaintext import first_line
@@ -98,6 +100,10 @@ class Originals:
             for text in (resolution.name, *resolution.addresses, *(part for alias in resolution.aliases for part in (alias.name, alias.target))):
                 self._host(text)
             self._place(resolution.server or "")
+        for name in names_in_dns(one):
+            self._host(name)
+        for lookup in one.lookups:
+            self._place(lookup.server or "")
         for attempt in one.attempts:
             self._host(attempt.address)
             for step in attempt.steps:
@@ -129,7 +135,7 @@ class Originals:
                     self._file(skipped.where.partition(": ")[0])
 
     def _target(self, target: Target) -> None:
-        for text in (target.host, target.name, target.sni or "", target.connect or ""):
+        for text in (target.host, target.name, target.sni or "", target.connect or "", target.domain):
             self._host(text)
         for text in (target.resolver or "", *target.also_resolvers, target.proxy.place if target.proxy else "", target.unread_exemption.removeprefix("*.")):
             self._place(text)
@@ -137,6 +143,7 @@ class Originals:
             self._host(target.unproxied.entry.partition("/")[0].removeprefix("."))
         if target.path != "/":
             self._word(target.path, "path")
+        self._word(target.bind, "user")
         if "/" in target.profile or target.profile.endswith(".toml"):
             self._file(target.profile)
         typed = target.spelled.partition("://")[2] or target.spelled
@@ -223,6 +230,9 @@ class Originals:
             self._general(value)
         for url in (*read.ca_issuers, *read.ocsp, *read.crl):
             self._url(url)
+        for label, value in enterprise(one):
+            if label != VERSION and value not in DEFAULTS:
+                self._word(value.partition(", version")[0], "directory-value")
         self._fingerprint(fingerprint(one).replace(":", "").lower())
         for algorithm in ("sha1", "md5"):
             self._digits("fingerprint", fingerprint(one, algorithm).replace(":", "").lower())

@@ -18,6 +18,7 @@ from probe.report.pseudonyms import KNOWN
 
 KEPT = {
     "FoundText": {"code", "title", "stacks"},
+    "ControllerRow": {"ldaps", "starttls", "ends", "fits", "fits_domain", "sends", "catalog", "tone"},
     "Headline": {"code", "title"},
     "Candidate": {"code"},
     "NotObserved": {"code"},
@@ -63,7 +64,8 @@ _PARTS = re.compile(
 def redact(report: Report) -> Report:
     """The report under pseudonyms, the same ones in all its results. It holds no certificate, no raw bytes and no observation to replay."""
     words = Words(report, tuple(one.observation for one in report.results))
-    return Report(results=tuple(_result(one, words) for one in report.results), made_by=report.made_by, redacted=True)
+    results = tuple(_result(one, words) for one in report.results)
+    return Report(results=results, made_by=report.made_by, redacted=True, domain=words.walk(report.domain))
 
 
 def _result(result: Result, words: "Words") -> Result:

@@ -10,12 +10,17 @@ from probe.report.certificates import serial_text
 KINDS = {"pem": "PEM", "der": "DER"}
 """The forms that are taken."""
 OTHERS = {"pkcs7": "PKCS #7", "base64": "base64 without BEGIN and END lines", "pkcs12": "PKCS #12", "jks": "a JKS store", "jceks": "a JCEKS store"}
+LOCKED = ("password-missing", "password-wrong")
 NAMED = 4
 
 
 def file_remarks(rollover: Rollover) -> tuple[Remark, ...]:
     """Whether the partner's file can be uploaded, and what it is beside the certificate before it."""
     file, new = rollover.file, rollover.new
+    if file is not None and new is None and file.problem in LOCKED:
+        kind = OTHERS.get(file.kind, file.kind)
+        says = f"{file.path} is {kind} behind a password; a PEM or DER file with one certificate is taken. Take the certificate out of it"
+        return (("bad", f"{says}, and never upload a store that may hold a private key."),)
     if file is None or new is None:
         looks = f": it looks like {file.looks_like}" if file and file.looks_like else f": {file.why}" if file and file.why else ""
         return (("bad", f"{file.path if file else 'The file'} holds no certificate{looks}. It may be stored all the same; do not upload it."),)

@@ -10,6 +10,7 @@ from probe.facts.observation import (
     Handshake,
     How,
     Local,
+    Lookup,
     Message,
     Observation,
     Preamble,
@@ -62,6 +63,8 @@ def rows(observation: Observation) -> tuple[TimelineRow, ...]:
     for one in observation.resolutions:
         title = f"{'system resolver' if one.source == 'system' else one.server or 'DNS'}: {one.name} {'' if one.type == 'any' else one.type}".rstrip()
         found.append((one.started, TimelineRow(title=title, bars=(_bar("DNS", one, _answer(one)),))))
+    for other in observation.lookups:
+        found.append((other.started, TimelineRow(title=f"{other.server or 'DNS'}: {other.name} {other.type}", bars=(_bar("DNS", other, _records(other)),))))
     for attempt in observation.attempts:
         if attempt.steps:
             found.append(
@@ -151,6 +154,13 @@ def _answer(one: Resolution) -> str:
     if one.addresses:
         return ", ".join(one.addresses)
     return f"no address, {ending(one.ending)}" if one.ending.how is not How.DONE else "no address"
+
+
+def _records(one: Lookup) -> str:
+    count = len(one.records) + one.left_off
+    if count:
+        return "1 record" if count == 1 else f"{count} records"
+    return f"no record, {ending(one.ending)}" if one.ending.how is not How.DONE else "no record"
 
 
 def _fetched(one: Fetch) -> str:

@@ -9,6 +9,7 @@ from probe.case.hello_size import CURRENT
 from probe.case.pins import every, fits
 from probe.causes.catalogue import entry
 from probe.causes.checked import asked
+from probe.causes.unfiled import ACTION
 from probe.causes.words import Certainty, Owner, Verdict
 from probe.diagnose import Diagnosis, Prescribed
 from probe.facts.calling import LEVELS
@@ -98,6 +99,8 @@ def sentence(found: Diagnosis) -> str:
         return f"{what} works for some clients only, at {when.rstrip(',')}: {_divided(found)}. {cause.cause.title}."
     if found.verdict is Verdict.UNDECIDED and found.case.established and found.case.chain_accepted:
         return f"Whether {what} works was not found out at {when.rstrip(',')}: {cause.cause.title}."
+    if found.verdict is Verdict.UNDECIDED and found.cause and ACTION in found.cause.actions:
+        return f"Whether {what} works was not found out at {when.rstrip(',')}: whether the other side has its certificate on file was not said (--uploaded FILE)."
     if found.verdict is Verdict.UNDECIDED:
         known = [one for one in (entry(code) for code, _ in found.candidates) if one]
         titles = " Or: ".join(f"{one.cause.title}." for one in known) or f"{cause.cause.title}."
@@ -141,6 +144,11 @@ def _acceptance(found: Diagnosis) -> str:
         said = answer(case)
     if said and said.status is not None:
         app = f", and the service answered {' '.join(answered(said)).replace(' status', '').replace(' answer', '')}"
+    if case.target.bind:
+        from probe.case.bound import bound  # few checks bind
+
+        tried = bound(case)
+        app += f", and the bind as {case.target.bind} succeeded" if tried and tried.is_good else ""
     version = f"{case.handshake.version}, " if case.handshake and case.handshake.version else ""
     agreement = case.observation.agreement
     named = ", whose names are not compared" if agreement and agreement.names.rule == "none" else f" for {case.target.name}"
@@ -194,6 +202,8 @@ def repeat(target: Target) -> str:
         ("--proxy", _proxy(target)),
         ("--proxy-user", "USER" if target.proxy and target.proxy.login and target.proxy.source == "--proxy" else None),
         ("--repeat", str(target.repeat) if target.repeat > 1 else None),
+        ("--bind", target.bind or None),
+        ("--ldap-port", _plain_port(target)),
         *(("--resolver", one) for one in _resolvers(target)),
         ("--revocation", target.revocation if target.revocation != "off" else None),
         *((one.option, one.source) for one in (target.pin, target.uploaded) if one and one.option),
@@ -214,6 +224,7 @@ def repeat(target: Target) -> str:
     words += ["--no-fetch"] if not target.fetch else []
     words += ["--fetch-private"] if target.fetch_private else []
     words += ["--no-app"] if not target.app else []
+    words += ["--dns-records"] if target.records else []
     words += ["--allow-connect"] if target.calling and target.calling.consented and "connect" not in target.allowed else []
     words += ["--send-anyway"] if target.send_anyway else []
     words += ["--no-direct"] if target.proxy and not target.proxy.direct else []
@@ -230,6 +241,15 @@ def _spoken(target: Target) -> tuple[tuple[str, str | None], ...]:
         *(("--subprotocol", one) for one in target.subprotocols),
         ("--user", user or None),
     )
+
+
+def _plain_port(target: Target) -> str | None:
+    """The port of ``--ldap-port``, where it is not the usual one."""
+    if not target.plain_port or target.protocol != "ldaps":
+        return None
+    from probe.case.directory import PLAIN  # few targets are directories
+
+    return str(target.plain_port) if target.plain_port != PLAIN.get(target.port) else None
 
 
 def _address_like(target: Target) -> bool:
@@ -310,6 +330,10 @@ def circumstances(case: Case) -> tuple[tuple[str, str], ...]:
                 ),
             )
         )
+    if target.protocol == "mqtts":
+        from probe.report.broker import lines  # few checks call a broker
+
+        found += lines(case)
     found += [("Certificate expected", _pinned(case, one)) for one in every(target)]
     found.append(("Client stacks asked", ", ".join(one.title for one in case.stacks)))
     found.append(("Judged for", f"{case.at:%Y-%m-%d %H:%M:%S} UTC" + ("" if target.at is None else " (given by --at)")))

@@ -224,9 +224,11 @@ def test_a_broker_that_was_not_spoken_to_is_not_said_to_work(capsys: Capture) ->
         line = ("check", "--profile", "generic-mqtts", "--var", "host=shop.example", "--trust", stage.trust_file(PROD.root), "--connect", f"{LOOPBACK}:{port}")
         assert run(list(line)) == 0
         out = " ".join(capsys.readouterr().out.split())
-        assert "Not spoken MQTT itself: this version speaks only TLS to it" in out
-        assert run([*line, "--allow", "connect"]) == 2
-        assert "--allow connect would do nothing: this version does not speak MQTT." in capsys.readouterr().err
+        assert "whether the broker lets the client in was not asked (--allow-connect)" in out
+        # What answers there speaks HTTP.
+        for consent in (("--allow", "connect"), ("--allow-connect",)):
+            assert run([*line, *consent]) == 1
+            assert "app.protocol" in capsys.readouterr().out
 
 
 def test_a_check_that_says_what_it_does_is_never_safe(capsys: Capture) -> None:
@@ -339,4 +341,4 @@ def test_a_plan_of_one_name_offered_in_alpn(capsys: Capture) -> None:
         assert run(["check", *chosen, "--endpoint", "broker-eu1-alpn", "--format", "json"]) == 0
         result = json.loads(capsys.readouterr().out)["results"][0]
         assert [one["state"] for one in result["checks"]] == ["not done", "not done"]
-        assert "This version does not speak MQTT." in [one["says"] for one in result["checks"]]
+        assert "It is not done without --allow-connect: it disconnects a running agent with the same client ID." in [one["says"] for one in result["checks"]]

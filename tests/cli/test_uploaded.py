@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from probe.cli.main import run
+from probe.jobs.pin import uploaded
 from probe.lab.dns_server import Record, Zone
 from probe.lab.pki import Issued
 from probe.lab.shop import HOST, hierarchy
@@ -40,6 +41,15 @@ def test_check_compares_with_what_was_uploaded(uploaded: Issued, code: int, risk
     assert found["observation"]["target"]["pin"]["filed"] is True
 
 
+def test_a_chain_that_was_handed_over_is_its_certificate(tmp_path: Path) -> None:
+    """In whatever order: the one whose issuers the others are."""
+    for number, order in enumerate(((SHOP.leaf, SHOP.intermediate, SHOP.root), (SHOP.root, SHOP.intermediate, SHOP.leaf))):
+        file = tmp_path / f"{number}.pem"
+        file.write_text("".join(one.pem for one in order))
+        found = uploaded(str(file))
+        assert found.certificate and found.certificate.der == SHOP.leaf.der
+
+
 @pytest.mark.parametrize(
     ("uploaded", "outcome", "says"), [(SHOP.leaf, "pass", "Exactly the certificate in"), (BEFORE, "fail", "was renewed since the other side got")]
 )
@@ -59,7 +69,7 @@ def test_a_plan_has_a_field_for_it(tmp_path: Path, capsys: Capture) -> None:
 WRONG = (
     ("missing", lambda path: path / "none.pem", "none.pem does not exist."),
     ("no certificate", lambda path: path / "empty.pem", "holds no certificate"),
-    ("two", lambda path: path / "two.pem", "holds 2 certificates, and a pin is one."),
+    ("two", lambda path: path / "two.pem", "holds 2 certificates, and they are not one with its issuers."),
 )
 
 

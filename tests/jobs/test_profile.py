@@ -40,7 +40,7 @@ def test_a_profile_names_the_target() -> None:
 def test_all_endpoints_of_an_environment_or_one() -> None:
     options = Options(profile="insights-hub-mqtt", env="eu1", trust=("none",))
     found = wanted((), options)
-    assert [(one.port, one.protocol, one.alpn) for one, _ in found] == [(8883, "tls", ()), (4431, "tls", ("x-amzn-mqtt-ca",))]
+    assert [(one.port, one.protocol, one.alpn) for one, _ in found] == [(8883, "mqtts", ()), (4431, "mqtts", ("x-amzn-mqtt-ca",))]
     from dataclasses import replace
 
     assert [one.port for one, _ in wanted((), replace(options, endpoint="broker-eu1"))] == [8883]

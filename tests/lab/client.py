@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 from probe.lab.scene import Scene
 
 TIMEOUT = 5.0
-FLAGS = ("--send-anyway",)
+FLAGS = ("--send-anyway", "--allow-connect", "--dns-records")
+CONNECT = bytes.fromhex("101300044d51545404020000") + b"\0\x07press-4"
+"""CONNECT of MQTT 3.1.1 with a client ID."""
+CONNACK = b"\x20\x02"
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,11 @@ def connected(one: Asked) -> socket.socket:
 
 
 def outcome(scene: Scene) -> str:
-    """In one word, what the system's OpenSSL says: ``verify N``, the reason of an alert, the errno's name, or the HTTP status line."""
+    """In one word, what the system's OpenSSL says: ``verify N``, the reason of an alert, the errno's name, or the HTTP status line; of a broker its CONNACK."""
     one = asked(scene)
     try:
+        if one.scheme == "mqtts":
+            return talk(one, request=CONNECT, until=CONNACK)[:4].hex()
         return talk(one).split(b"\r\n", 1)[0].decode()
     except ssl.SSLCertVerificationError as refused:
         return f"verify {refused.verify_code}"
@@ -113,8 +118,10 @@ def outcome(scene: Scene) -> str:
 
 
 def curl(scene: Scene, address: str | None = None) -> int:
-    """The exit code of curl."""
+    """The exit code of curl; of a broker, which curl cannot ask through TLS, 0 when it lets the client in."""
     one = asked(scene)
+    if one.scheme == "mqtts":
+        return 0 if outcome(scene) == "20020000" else 1
     host = f"[{one.host}]" if ":" in one.host else one.host
     there = address or one.address
     to = f"{host}:{one.port}:{f'[{there}]' if ':' in there else there}:{one.address_port}"

@@ -2,6 +2,18 @@
 
 OK = "HTTP/1.1 200 OK"
 CLIENTS = {
+    "client.id-in-use": "20020000",
+    "client.id-in-use without-a-word": "20020000",
+    "client.issuer-not-registered": "20020005",
+    "client.issuer-not-registered intermediate": "20020005",
+    "app.mqtt-refused": "20020005",
+    "app.mqtt-refused silent": "",
+    "app.mqtt-refused login": "20020004",
+    # This client speaks 3.1.1.
+    "app.mqtt-refused version": "20020000",
+    "app.mqtt-refused first-dropped": "",
+    "app.protocol websocket": "HTTP/1.1 426 Upgrade Required",
+    "app.http-status websocket": "HTTP/1.1 503 Service Unavailable",
     "client.required iis": "HTTP/1.1 403 Forbidden",
     "client.required": "TLSV13_ALERT_CERTIFICATE_REQUIRED",
     "client.required tls12": "SSLV3_ALERT_HANDSHAKE_FAILURE",

@@ -4,6 +4,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -53,6 +54,8 @@ BROKEN = {
     "tls.closed": HUNG_UP,
     "tls.closed reset": "ConnectionResetError",
     "tls.closed without-tls-1.3": "UNEXPECTED_EOF_WHILE_READING",
+    "tls.no-certificate": HUNG_UP,
+    "tls.no-certificate reset": "ConnectionResetError",
     "tls.version": "TLSV1_ALERT_PROTOCOL_VERSION",
     "tls.version client-wants-newer": "TLSV1_ALERT_PROTOCOL_VERSION",
     "tls.cipher": "SSLV3_ALERT_HANDSHAKE_FAILURE",
@@ -115,6 +118,8 @@ BROKEN = {
     "trust.anchor-expired": "verify 10",
     "trust.anchor-expired all-clients": "verify 10",
     "name.mismatch": "verify 62",
+    # A web client gets nothing but the end of the connection from a directory that it trusts.
+    **dict.fromkeys(("name.directory-host", "app.ldap"), ""),
     "name.cn-only": OK,
     "name.wildcard": "verify 62",
     "name.wildcard bare-domain": "verify 62",
@@ -311,6 +316,29 @@ def test_two_dns_servers_do_not_say_the_same(way: str, answers: list[str], stage
     assert [" ".join(dig(server, HOST, "A", "+short").split()) for server in servers] == answers
 
 
+@pytest.mark.parametrize("way", ["", " nobody", " wildcard", " above"])
+def test_the_zone_names_others(way: str, stage: Stage) -> None:
+    scene = ALL_BROKEN[f"dns.caa{way}"](stage)
+    server = scene.arguments[scene.arguments.index("--resolver") + 1]
+    host = urlsplit(scene.arguments[0]).hostname or ""
+    own = dig(server, host, "CAA", "+short").split()
+    values = own or dig(server, host.partition(".")[2], "CAA", "+short").split()
+    # For the certificate with a wildcard the property issuewild counts.
+    counting = [value for tag, value in zip(values[1::3], values[2::3], strict=True) if tag == ("issuewild" if way == " wildcard" else "issue")]
+    assert counting and '"letsencrypt.org"' not in counting
+
+
+@pytest.mark.parametrize(("way", "code"), [("", 65), (" root-not-sent", 65), (" unsigned", 65)])
+def test_no_tlsa_record_fits_for_openssl(way: str, code: int, stage: Stage) -> None:
+    scene = ALL_BROKEN[f"dns.tlsa-mismatch{way}"](stage)
+    server = scene.arguments[scene.arguments.index("--resolver") + 1]
+    one = asked(scene)
+    values = dig(server, f"_{one.address_port}._tcp.{HOST}", "TLSA", "+short").split(maxsplit=3)
+    record = " ".join((*values[:3], "".join(values[3].split())))
+    printed = s_client(one.address_port, "-servername", HOST, "-dane_tlsa_domain", HOST, "-dane_tlsa_rrdata", record)
+    assert f"Verify return code: {code} " in printed
+
+
 def test_behind_one_address_connections_take_turns(stage: Stage) -> None:
     scene = ALL_BROKEN["endpoint.inconsistent behind-one-address"](stage)
     assert [curl(scene) for _ in range(6)] == [0, 60, 35] * 2
@@ -366,7 +394,8 @@ def test_every_way_of_being_broken_is_asked_here() -> None:
         ),
         *("endpoint.inconsistent behind-one-address", "endpoint.inconsistent behind-one-address-healthy", "trust.store-not-used jssecacerts"),
         *(way for way in ALL_BROKEN if way.startswith("proxy.") and way.endswith(" socks")),
-        *(way for way in ALL_BROKEN if way.startswith(("dns.addresses-disagree", "dns.servfail ", "dns.no-address ", "trust.store-unreadable "))),
+        *(way for way in ALL_BROKEN if way.startswith(("dns.addresses-disagree", "dns.caa", "dns.tlsa-mismatch"))),
+        *(way for way in ALL_BROKEN if way.startswith(("dns.servfail ", "dns.no-address ", "trust.store-unreadable "))),
     }
     assert set(ALL_BROKEN) == set(BROKEN) | elsewhere
 

@@ -84,8 +84,13 @@ def test_the_uploaded_file_is_what_is_served(port: str, ports: dict[str, int], p
 
 
 def test_without_an_upload_an_authority_of_ones_own_is_not_known(ports: dict[str, int], partner: Partner) -> None:
+    """It may be on file all the same: no verdict, and the question is for the portal, not for whoever runs the caller's trust store."""
     found = seen(partner, ports["own"])
-    assert found.verdict == "fails" and found.cause and found.cause.code == "chain.root-untrusted", told(found)
+    assert found.verdict == "undecided" and found.cause and found.cause.code in ("chain.root-untrusted", "chain.intermediate-missing"), told(found)
+    assert found.cause.certainty is Certainty.POSSIBLE and found.cause.owner is Owner.SERVER
+    assert [one.remedy.action for one in found.prescribed if one.finding == found.cause] == ["find-filed"]
+    said = compose((found,)).results[0]
+    assert "was not said (--uploaded FILE)" in said.sentence
 
 
 def test_renewed_since_the_upload(ports: dict[str, int], partner: Partner) -> None:

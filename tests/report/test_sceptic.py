@@ -103,6 +103,7 @@ SAYS = {
     "dns.servfail": "status: (SERVFAIL|FORMERR|NOTIMP)|Warning: ID mismatch",
     "dns.refused": "status: REFUSED",
     "dns.timeout": "no servers could be reached",
+    "dns.tlsa-mismatch": "[Nn]o matching DANE TLSA records",
     "tcp.refused": "Connection refused",
     "tcp.timeout": "[Tt]imeout|timed out",
     "tcp.unreachable": "Network is unreachable|Immediate connect fail",
@@ -118,6 +119,7 @@ SAYS = {
     "starttls.closed": NOT_ESTABLISHED,
     "tls.not-tls": "wrong version number|packet length too long|record layer failure|supportedLDAPVersion:",
     "tls.closed": "unexpected eof while reading|errno=104",
+    "tls.no-certificate": "unexpected eof while reading|errno=104",
     "tls.timeout": r"Connected to [\s\S]*(?:SSL connection timeout|timed out)",
     "tls.version": "alert protocol version|unsupported protocol",
     "tls.cipher": "alert handshake failure|alert insufficient security",
@@ -168,6 +170,7 @@ SAYS = {
     "client.rejected": "The SSL certificate error|unexpected eof|Empty reply",
     "client.key-unusable": "certificate required|handshake failure",
     "client.not-sent": r"CN = Other Client CA|Cannot perform Post-Handshake Authentication|\n> GET [\s\S]*Request CERT",
+    "client.issuer-not-registered": "verification failed|issuer=CN = Tenant Issuing CA",
     "client.unexpected": "alert certificate required|No required SSL certificate was sent|Request CERT",
     "app.http-status": "^HTTP/1.1 503",
     "app.address-not-allowed": "^HTTP/1.1 403",
@@ -179,7 +182,7 @@ SAYS = {
     "endpoint.expires-soon": "certificate has expired",
     "file.unreadable": "[Ee]rror|Unable to|unable to|Could not",
     "file.not-a-certificate": "Total found: 0|Could not",
-    "file.wrong-format": "Error loading file|Could not|unable to load|keytool error",
+    "file.wrong-format": "Error loading file|Could not|unable to load|keytool error|contains 0 entries",
     "file.password": "invalid password|Could not|maybe wrong password",
     "file.private-key-present": ": Pkey",
     "file.request-flawed": r"verify failure|verification failure|C ?= ?UK|CN ?= ?agent8|DNS:shop\.example",
@@ -188,6 +191,7 @@ SAYS = {
 SEEN: dict[str, Callable[[str], bool]] = {
     "starttls.injected": lambda output: "curl: (8)" in output,
     "starttls.protocol": lambda output: "CONNECTION ESTABLISHED" in output or "220 mail.shop.example" not in output,
+    "name.directory-host": lambda output: "DNS:shop.example" in output and "DNS:dc1.shop.example" not in output,
     "chain.validity-too-long": lambda output: days_between(output) > 200,
     "chain.ct-missing": lambda output: "Version   : v1" not in output,
     "chain.stale-cross-sign": lambda output: "i:CN = Lab Old Root CA" in output or ("num=20" in output and "Certificate chain" not in output),
@@ -197,6 +201,7 @@ SEEN: dict[str, Callable[[str], bool]] = {
     "chain.staple-missing": unstapled,
     "clock.skew": skewed,
     "endpoint.inconsistent": uneven,
+    "dns.caa": lambda output: not re.search(r'CAA\s+\d+ issue(wild)? "letsencrypt.org"', output) or "issuewild" in output,
     "dns.addresses-disagree": lambda output: len(set(of_dig(output))) > 1,
     "app.protocol": lambda output: not output.startswith("HTTP/1.1 200"),
     "file.key-mismatch": lambda output: len(set(re.findall(r"BEGIN PUBLIC KEY-----([^-]+)", output))) > 1,
@@ -209,7 +214,7 @@ SEEN: dict[str, Callable[[str], bool]] = {
     "file.not-served": lambda output: len(set(re.findall(r"Fingerprint=(\S+)", output))) > 1 or "Verification error" in output,
 }
 """Where one line does not tell."""
-NO_COMMAND = {"trust.store-empty", "file.private-key-present", "file.not-served"}
+NO_COMMAND = {"trust.store-empty", "file.private-key-present", "file.not-served", "app.mqtt-refused", "client.id-in-use"}
 """Nothing is there that another program could look at (a file is inside of an archive, a chain is compared); the cause gives this reason itself."""
 
 

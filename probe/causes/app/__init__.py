@@ -20,5 +20,6 @@ def needs(case: Case) -> str | None:
 
 
 def silent(case: Case) -> tuple[str, ...]:
-    """Only a broker can refuse a CONNECT."""
-    return () if case.target.calling else ("mqtt_refused",)
+    """Only a broker can refuse a CONNECT, and only a directory a bind."""
+    spared = () if case.target.protocol in ("ldaps", "ldap") else ("ldap",)
+    return spared if case.target.calling else ("mqtt_refused", *spared)

@@ -22,7 +22,19 @@ CAUSE = Cause(
     instead=("explain-answer", "give-websocket-login", "correct-websocket-path", "pass-upgrade"),
     references=("RFC 9110 section 15.6",),
 )
-SHOWN_BY = Shown(commands=("curl -gksSi --max-time 10 {url}",), shows="The first line that curl prints is the error.")
+BY_CURL = Shown(commands=("curl -gksSi --max-time 10 {url}",), shows="The first line that curl prints is the error.")
+
+
+def shown_by(case: Case, _finding: Finding) -> Shown:
+    """The same request by curl."""
+    if case.target.protocol != "wss":
+        return BY_CURL
+    from probe.causes.upgraded import shown  # few targets are WebSockets
+
+    return shown(case)
+
+
+SHOWN_BY = shown_by
 ERRORS, MISDIRECTED = 400, 421
 GATEWAY = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 

@@ -12,6 +12,8 @@ AcceptSecurityContext error, data 52e", "AuthenticationNotSupportedException: [L
 OpenLDAP "ldap_bind: Invalid credentials (49)".
 """
 
+from dataclasses import replace
+
 from probe.case.bound import BIND, Bound, bound, why_not
 from probe.case.case import Case
 from probe.causes.checked import finding
@@ -24,7 +26,8 @@ CAUSE = Cause(
     owner=Owner.CLIENT,
     actions=("correct-bind",),
     instead=("mend-account", "allow-simple-bind", "read-server-log"),
-    references=("RFC 4511 section 4.2.2", "RFC 4511 appendix A", "MS-ADTS section 5.1.1"),
+    explains=("app.protocol",),
+    references=("RFC 4511 section 4.2.2", "RFC 4511 section 4.1.9", "https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/"),
 )
 SHOWN_BY = Shown(why_not="It takes the password to see it: ldapwhoami -x -W -D NAME -H URL asks for it.")
 _REFUSED = {
@@ -40,11 +43,16 @@ def judge(case: Case) -> Finding | NotObserved | None:
     if found is None and case.target.bind and not any(other.asked(BIND) for other in case.siblings):
         return NotObserved(why=why_not(case) or "The bind was not tried, because there was no time left for it.")
     if found is None:
-        of_profile = finding(case, "app.ldap")
-        return of_profile[0] if isinstance(of_profile, tuple) else of_profile if case.observation.agreement else None
+        return _by_profile(case)
     if found.is_good:
         return None
     return _unanswered(case, found) if found.said.status is None else _refused(case, found)
+
+
+def _by_profile(case: Case) -> Finding | None:
+    """What the profile says of the answer to the search for the root entry; without a profile nobody says anything."""
+    found = finding(case, "app.ldap") if case.observation.agreement else None
+    return replace(found[0], owner=Owner.SERVER, actions=("read-server-log",)) if isinstance(found, tuple) else None
 
 
 def _refused(case: Case, found: Bound) -> Finding:
@@ -75,6 +83,8 @@ def _unanswered(case: Case, found: Bound) -> Finding:
         effect=Effect.RISKS,
         certainty=Certainty.POSSIBLE,
         summary="TLS works; the bind got no answer of a directory, so that nothing is known about the name and the password.",
-        evidence=(Evidence(says=f"After the bind the connection ended ({found.said.ending.how}), {found.said.received} bytes had come.", at=case.pointer(found.said)),),
+        evidence=(
+            Evidence(says=f"After the bind the connection ended ({found.said.ending.how}), {found.said.received} bytes had come.", at=case.pointer(found.said)),
+        ),
         actions=("read-server-log",),
     )

@@ -29,7 +29,9 @@ CAUSE = Cause(
         "https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html",
     ),
 )
-SHOWN_BY = Shown(why_not="A CONNECT has side effects, and curl and openssl do not speak MQTT; any client of MQTT shows the same, and the broker's log says why.")
+SHOWN_BY = Shown(
+    why_not="A CONNECT has side effects, and curl and openssl do not speak MQTT; any client of MQTT shows the same, and the broker's log says why."
+)
 MEANT: tuple[tuple[frozenset[int], Owner, tuple[str, ...]], ...] = (
     (VERSIONS, Owner.CLIENT, ("speak-other-mqtt",)),
     (IDENTIFIERS, Owner.CLIENT, ("correct-client-id", "read-broker-log")),

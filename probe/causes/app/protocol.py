@@ -23,10 +23,22 @@ CAUSE = Cause(
     instead=("explain-answer", "pass-upgrade", "agree-subprotocol"),
     references=("RFC 9110 section 3", "RFC 4511 section 4.1.1"),
 )
-SHOWN_BY = Shown(
+BY_CURL = Shown(
     commands=("curl -gksSi --http0.9 --max-time 10 {url}",),
     shows="curl prints the first words of the service, which are not those of the protocol that was asked for.",
 )
+
+
+def shown_by(case: Case, _finding: Finding) -> Shown:
+    """The same question by curl."""
+    if case.target.protocol != "wss":
+        return BY_CURL
+    from probe.causes.upgraded import shown  # few targets are WebSockets
+
+    return shown(case)
+
+
+SHOWN_BY = shown_by
 ERRORS = 400
 """The first status of HTTP that says itself that something is wrong (RFC 9110 section 15)."""
 NUMBERED = ("smtp", "lmtp", "ftp")

@@ -12,8 +12,10 @@ by unknown authority".
 
 from probe.case.case import Case
 from probe.case.path import Objection, Path, Why
+from probe.causes.in_directory import explained, only_there
 from probe.causes.objected import Met, anchored, evidence, where
 from probe.causes.shown import openssl_says
+from probe.causes.unfiled import ACTION, softened
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.observation import Fetch, How, Local
@@ -22,6 +24,7 @@ CAUSE = Cause(
     title="An intermediate certificate is missing",
     owner=Owner.SERVER,
     actions=("send-full-chain",),
+    instead=(ACTION, "hand-over-issuer"),
     references=("RFC 8446 section 4.4.2", "RFC 5280 section 6.1", "RFC 5280 section 4.2.2.1"),
 )
 SHOWN_BY = openssl_says("unable to get local issuer certificate")
@@ -40,18 +43,20 @@ def judge(case: Case) -> Finding | None:
     issuer = one.about.read.issuer
     name = issuer.text if issuer else "its issuer"
     sent = "only its own certificate" if len(case.presented) == 1 else f"{len(case.presented)} certificates with a gap between them"
-    return Finding(
+    found = Finding(
         effect=Effect.BREAKS,
         certainty=Certainty.LIKELY,
         summary=f'The server sends {sent}. The issuer {name} of "{title(one.about)}" is neither sent nor in the trust store.',
         about=(one.about,),
-        evidence=(*evidence(case, likely), *_failed_fetches(case), *_useless(case, one.about)),
+        evidence=(*evidence(case, likely), *explained(case, one.about), *_failed_fetches(case), *_useless(case, one.about)),
         stacks=case.stopped(stacks),
         alternatives=(
             ("chain.root-untrusted", f"If {name} is itself a root, the trust store lacks it. The certificate of that issuer, given with --trust, decides."),
         ),
         values=(("missing", name),),
+        actions=("send-full-chain", "hand-over-issuer") if only_there(one.about) else (),
     )
+    return softened(case, found)
 
 
 def root_by_name(objection: Objection) -> bool:
@@ -119,7 +124,7 @@ def _failed_fetches(case: Case) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(says=f"The issuer's certificate could not be had from {one.url}: {_why(one)}.", at=case.pointer(one))
         for one in case.observation.fetches
-        if one.ending.how is not How.DONE and one.purpose == "issuer"
+        if one.ending.how is not How.DONE and one.purpose == "issuer" and not one.url.lower().startswith("ldap")
     )
 
 

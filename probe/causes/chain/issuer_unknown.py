@@ -11,6 +11,7 @@ certificate signed by unknown authority".
 from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.chain.intermediate_missing import gap
+from probe.causes.in_directory import explained
 from probe.causes.objected import anchored, evidence
 from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
@@ -38,7 +39,7 @@ def judge(case: Case) -> Finding | None:
         certainty=Certainty.POSSIBLE,
         summary=f"{name}, who issued the server's certificate, is neither among the {len(case.presented)} certificates sent nor in the trust store.",
         about=(one.about,),
-        evidence=evidence(case, met),
+        evidence=(*evidence(case, met), *explained(case, one.about)),
         stacks=case.stopped(stacks),
         alternatives=(
             ("chain.intermediate-missing", f"The server sends the wrong certificates instead of its issuer's. {decide}"),

@@ -14,6 +14,7 @@ from probe.case.path import Why
 from probe.causes.chain.intermediate_missing import gap, root_by_name
 from probe.causes.objected import Met, anchored, evidence
 from probe.causes.shown import openssl_says
+from probe.causes.unfiled import ACTION, softened
 from probe.causes.words import Cause, Certainty, Effect, Finding, Owner
 from probe.facts.certificate import title
 
@@ -21,6 +22,7 @@ CAUSE = Cause(
     title="The root is not in the trust store",
     owner=Owner.CLIENT,
     actions=("install-root",),
+    instead=(ACTION,),
     references=("RFC 5280 section 6.1.1", "RFC 8446 section 4.4.2"),
 )
 SHOWN_BY = openssl_says("self-signed certificate in certificate chain", "unable to get local issuer certificate")
@@ -55,7 +57,7 @@ def _finding(case: Case, met: tuple[Met, ...], certainty: Certainty, summary: st
             ),
         )
     )
-    return Finding(
+    found = Finding(
         effect=Effect.BREAKS,
         certainty=certainty,
         summary=summary,
@@ -65,3 +67,4 @@ def _finding(case: Case, met: tuple[Met, ...], certainty: Certainty, summary: st
         alternatives=alternatives,
         values=(("root", root),),
     )
+    return softened(case, found)

@@ -11,6 +11,7 @@ from probe.case.case import Case
 from probe.case.path import Why
 from probe.causes.objected import finding
 from probe.causes.shown import openssl_says
+from probe.causes.unfiled import ACTION, softened
 from probe.causes.words import Cause, Finding, Owner
 from probe.facts.certificate import title
 
@@ -18,7 +19,7 @@ CAUSE = Cause(
     title="The server's certificate is self-signed",
     owner=Owner.SERVER,
     actions=("replace-self-signed",),
-    instead=("show-real-certificate",),
+    instead=("show-real-certificate", ACTION),
     references=("RFC 5280 section 3.2", "RFC 5280 section 6.1"),
 )
 SHOWN_BY = openssl_says("self-signed certificate")
@@ -26,9 +27,10 @@ SHOWN_BY = openssl_says("self-signed certificate")
 
 def judge(case: Case) -> Finding | None:
     """The end-entity certificate signed itself and no store holds it."""
-    return finding(
+    found = finding(
         case,
         Why.SELF_SIGNED,
         say=lambda one, _: f'The server\'s certificate "{title(one.about)}" is signed with its own key and is not in the trust store.',
         overlooked=None,
     )
+    return softened(case, found) if found else None

@@ -10,10 +10,13 @@ Clients say: mostly nothing but the end of the connection; "Connection lost", "s
 connection was lost"; with MQTT 5 "Not authorized" (135).
 """
 
+import shlex
+
 from probe.case.broker import Took, decisive
 from probe.case.case import Case
 from probe.case.signature import Signed, signed_by
 from probe.causes.checked import about, finding
+from probe.causes.loading import own_certificate
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.certificate import Certificate, fingerprint, is_self_issued, title
@@ -31,12 +34,11 @@ CAUSE = Cause(
 def shown_by(case: Case, _finding: Finding) -> Shown:
     """OpenSSL verifies the certificate with the registered authority alone."""
     calling = case.target.calling
-    if calling is None or not calling.source or not case.target.cert:
-        return Shown(why_not="The file of the registered authority was not named.")
-    import shlex  # only here
-
-    files = (shlex.quote(one).replace("{", "{{").replace("}", "}}") for one in (calling.source, case.target.cert))
-    authority, certificate = files
+    if not case.target.cert:
+        return Shown(why_not="The file with the client certificate was not named.")
+    if calling is None or not calling.source:
+        return Shown(commands=(f"{own_certificate(case)} -noout -issuer",), shows="The issuer is the intermediate, and not the authority that is registered.")
+    authority, certificate = (shlex.quote(one).replace("{", "{{").replace("}", "}}") for one in (calling.source, case.target.cert))
     return Shown(
         commands=(f"openssl verify -no-CApath -no-CAstore -partial_chain -CAfile {authority} {certificate}",),
         shows='OpenSSL prints "verification failed".',

@@ -38,7 +38,7 @@ def judge(case: Case) -> Finding | None:
     found = _locked(case)
     if not found:
         return None
-    says = " ".join(one[1] for one in found[:3]) + (f" So are {len(found) - 3} more." if len(found) > 3 else "")
+    says = " ".join(one[1] for one in found[:3]) + (f" So {'is' if len(found) == 4 else 'are'} {len(found) - 3} more." if len(found) > 3 else "")
     named = any(case.files.every[one[0]].named for one in found)
     return Finding(
         effect=Effect.BREAKS,

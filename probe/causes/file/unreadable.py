@@ -9,9 +9,12 @@ keytool "Input not an X.509 certificate", nginx "PEM_read_bio_X509() failed".
 """
 
 from probe.case.case import Case
-from probe.causes.filed import MOST, of_places, quoted, several
+from probe.case.edge import Agreement, agreement, self_signed
+from probe.case.files import Files
+from probe.causes.filed import MOST, of_places, quoted, several, titled
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
+from probe.facts.certificate import is_self_issued
 from probe.facts.files import InspectedFile
 from probe.facts.trust import Skipped
 
@@ -51,7 +54,7 @@ def judge(case: Case) -> Finding | None:
     entries = tuple(one for one in files.places if one.entry.problem == "damaged")
     unknown = (*(one for one in files.every if one.problem == "unsupported"), *(one.file for one in files.places if one.entry.problem == "unsupported"))
     if not broken and not partly and not entries and not unknown:
-        return None
+        return _altered(files)
     says = [f"{one.path} cannot be read: {one.why or 'it is damaged'}." if not one.why.startswith(one.path) else one.why for one in broken[:2]]
     if len(broken) > 2:
         says = [f"{len(broken)} files cannot be read, among them {several(tuple(one.path for one in broken[:2]))}."]
@@ -65,6 +68,17 @@ def judge(case: Case) -> Finding | None:
     # What may not be read, or is not known here, may be right all the same.
     sure = bool(partly or entries) or any(one.named or one.problem == "damaged" for one in broken)
     return Finding(effect=Effect.BREAKS, certainty=Certainty.PROVEN if sure else Certainty.POSSIBLE, summary=" ".join(says), evidence=tuple(evidence[:MOST]))
+
+
+def _altered(files: Files) -> Finding | None:
+    """A certificate that names itself as its issuer, by name and key, and that its key did not sign. As an anchor Java and OpenSSL take it all the same."""
+    found = [one for one in files.certificates if is_self_issued(one) and agreement(one, one) is Agreement.AGREE and not self_signed(one)]
+    if not found:
+        return None
+    says = f"{titled(found[0])} ({files.words(found[0])}) is not as it was issued: its own signature is wrong."
+    more = f" So are {len(found) - 1} more." if len(found) > 2 else " So is one more." if len(found) > 1 else ""
+    evidence = tuple(Evidence(says=f"{titled(one)}: its own key did not make its signature.", at=files.where(one)) for one in found[:MOST])
+    return Finding(effect=Effect.RISKS, summary=f"{says}{more}", about=tuple(found[:5]), evidence=evidence)
 
 
 def _damaged(file: InspectedFile) -> tuple[Skipped, ...]:

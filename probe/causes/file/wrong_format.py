@@ -1,10 +1,11 @@
 """The content is there, in a form that a program does not take.
 
 A store or key of another family (BCFKS, BKS, OpenSSH, PGP), text that is indented, quoted, in UTF-16 or without its BEGIN and END lines, or a file whose
-name promises another form than it has. The file has to be converted; the certificates in it are fine.
+name promises another form than it has. The file has to be converted; the certificates in it are fine. A PKCS12 store of certificates that was made by
+openssl pkcs12 -export -nokeys lacks the mark by which Java knows what is trusted: as a trust store Java takes it for empty.
 
 Clients say: OpenSSL "no start line" or "unsupported", Java "Illegal header" or "toDerInputStream rejects tag type 45", keytool "Unrecognized keystore format",
-nginx "PEM_read_bio_X509_AUX() failed (no start line)".
+nginx "PEM_read_bio_X509_AUX() failed (no start line)", Java "the trustAnchors parameter must be non-empty".
 """
 
 from pathlib import PurePath
@@ -52,12 +53,13 @@ PROMISED = {
 
 @noun
 class _Wrong:
-    """What is wrong with the form of one file; ``stacks`` are the client stacks that do not take it, empty for all."""
+    """What is wrong with the form of one file; ``stacks`` are the client stacks that do not take it, empty for all; ``unmarked``: Java counts nothing in it."""
 
     file: InspectedFile
     words: str
     effect: Effect
     stacks: tuple[str, ...] = ()
+    unmarked: bool = False
 
 
 def shown_by(case: Case, finding: Finding) -> Shown:
@@ -66,6 +68,9 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     if wrong is None:
         return Shown(why_not="The file is an entry of an archive.")
     path = quoted(wrong.file.path)
+    if wrong.unmarked:
+        says = 'Keytool says "contains 0 entries". Write the store\'s own password.'
+        return Shown(commands=(f"keytool -list -keystore {path} -storepass changeit",), shows=says)
     if wrong.stacks == ("java",):
         return Shown(commands=(f"keytool -printcert -file {path}",), shows="keytool prints an error in place of the certificate.")
     return Shown(
@@ -91,11 +96,24 @@ def judge(case: Case) -> Finding | None:
         summary=says + (f" This converts it: {convert}." if convert else ""),
         stacks=case.stopped(found[0].stacks) if found[0].effect is Effect.BREAKS else found[0].stacks,
         evidence=tuple(Evidence(says=one.words, at=case.files.pointer(one.file)) for one in found[:MOST]),
+        values=tuple(("store", one.file.path) for one in worst[:1] if one.unmarked),
+        actions=("mark-trusted",) if worst[0].unmarked else (),
     )
 
 
 def _every(case: Case) -> tuple[_Wrong, ...]:
-    return tuple(wrong for one in case.files.every if (wrong := _wrong(one)) is not None)
+    wrong = (_wrong(one) or _unmarked(one, case.target.stack or "") for one in case.files.every)
+    return tuple(one for one in wrong if one is not None)
+
+
+def _unmarked(file: InspectedFile, stack: str) -> _Wrong | None:
+    """A store with certificates alone of which Java counts none. What it is meant for is not known, unless Java was named."""
+    less = next((one for one in file.uncounted if one.stack == "java" and not one.size), None)
+    held = sum(one.kind == "certificate" for one in file.entries)
+    if less is None or not held or file.keys or file.problem or stack not in ("", "java"):
+        return None
+    says = f"As a trust store {file.path} is empty for Java: it counts 0 of {held} certificate{'' if held == 1 else 's'}, as {less.why}."
+    return _Wrong(file=file, words=says, effect=Effect.BREAKS if stack == "java" else Effect.RISKS, stacks=("java",), unmarked=True)
 
 
 def _wrong(file: InspectedFile) -> _Wrong | None:

@@ -24,6 +24,11 @@ def needs(case: Case) -> str | None:
     return None if case.presented else "No certificate was seen whose names could be compared."
 
 
+def silent(case: Case) -> tuple[str, ...]:
+    """What only a directory can have."""
+    return () if case.target.protocol in ("ldaps", "ldap") else ("directory_host",)
+
+
 def refusers(case: Case) -> tuple[str, ...]:
     """The voting stacks that refuse because of the name."""
     return tuple(one.stack for one in case.verdicts if one.name_refused)

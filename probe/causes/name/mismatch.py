@@ -9,7 +9,7 @@ name", Java "No subject alternative DNS name matching ... found", Go "x509: cert
 """
 
 from probe.case.case import Case
-from probe.case.names import Form
+from probe.case.names import Form, compare
 from probe.causes.name import effect, good_for, near_wildcard, refusers
 from probe.causes.shown import openssl_says
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
@@ -30,6 +30,7 @@ def judge(case: Case) -> Finding | None:
     if check is None or check.is_ip or check.by == "cn" or near_wildcard(check) or effect(case) is not Effect.BREAKS:
         return None
     good = good_for(check)
+    itself = _itself(case)
     says = f'The certificate "{title(case.presented[0])}" is not for {case.target.name}; it is for {good}.'
     written = check.matches and Form.DEVIATION in check.forms
     if written:
@@ -46,7 +47,18 @@ def judge(case: Case) -> Finding | None:
                 for one in check.presented
                 if {Form.CN_BESIDE_DNS, Form.DEVIATION} & set(one.forms)
             ),
+            *((Evidence(says=f"The directory calls itself {itself}, and the certificate is for that name.", at=case.pointer(case.exchange)),) if itself else ()),
         ),
         stacks=case.stopped(refusers(case)),
-        values=(("good", check.good_for[0] if check.good_for else "the name in the certificate"),),
+        values=(("good", itself or (check.good_for[0] if check.good_for else "the name in the certificate")),),
     )
+
+
+def _itself(case: Case) -> str:
+    """The name that a directory gives itself, if the certificate is for it."""
+    if case.target.protocol not in ("ldaps", "ldap") or case.leaf is None:
+        return ""
+    from probe.case.directory import directory  # few checks are of directories
+
+    found = directory(case)
+    return found.host if found and found.host and compare(found.host, case.leaf).matches else ""

@@ -2,8 +2,9 @@
 
 It speaks the protocol, and says no: to the request to begin TLS (STARTTLS, STLS, AUTH TLS), or before it, already to
 the caller. Most often the server offers TLS and then cannot load its certificate or key; "temporarily unavailable"
-(SMTP 454, LDAP 52) means just that, and is what domain controllers without a fitting certificate are reported to say. A refusal in the greeting is a limit of connections, a block list, or a host that
-is not allowed. The text is the server's own and only shown: nothing protects it on the way.
+(SMTP 454, LDAP 52) means just that, and is what domain controllers without a fitting certificate are reported to say.
+A refusal in the greeting is a limit of connections, a block list, or a host that is not allowed. The text is the
+server's own and only shown: nothing protects it on the way.
 
 Clients say: the server's text, for example "454 4.7.0 TLS not available due to local problem" or "Host is not allowed
 to connect to this MariaDB server"; curl exit 64 or 8, Java "jakarta.mail.MessagingException: Could not convert socket

@@ -30,10 +30,15 @@ LDAP = Shown(
 )
 
 
+BROKER = Shown(why_not="A broker hangs up without a word on everything that is not MQTT; a client of MQTT that is told to use no TLS connects there.")
+
+
 def shown_by(case: Case, finding: Finding) -> Shown:
     """A directory hangs up without a word when it is sent TLS, so that only its own protocol shows what it is."""
     if ("speaks", "LDAP") in finding.values and case.target.proxy:
         return Shown(why_not="curl and ldapsearch speak plain LDAP through no HTTP proxy.")
+    if ("speaks", "MQTT") in finding.values:
+        return BROKER
     return LDAP if ("speaks", "LDAP") in finding.values else PLAIN
 
 

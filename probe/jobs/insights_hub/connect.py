@@ -21,6 +21,7 @@ from probe.jobs.wanted import wanted
 from probe.report import Report
 from probe.report.compose import compose
 
+
 @noun
 class Calling:
     """How an agent is to call. ``allowed``: CONNECT may be sent, which ends the connection of a running agent with the same client ID."""

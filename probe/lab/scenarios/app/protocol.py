@@ -8,6 +8,8 @@ from probe.lab.scene import Scene
 from probe.lab.shop import hierarchy, open_shop, reach, working_shop
 from probe.lab.stage import Stage
 from probe.lab.tls_server import Serving
+from probe.lab.websocket import Station
+from probe.lab.websocket import websocket as answering
 
 
 def broken(stage: Stage) -> Scene:
@@ -29,4 +31,11 @@ def http_for_ldap(stage: Stage) -> Scene:
     return Scene(arguments=reach(port, stage.trust_file(made.root), scheme="ldaps"))
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"http-for-ldap": http_for_ldap}
+def websocket(stage: Stage) -> Scene:
+    """A WebSocket is begun, and the server does not speak the subprotocol that was asked for."""
+    made = hierarchy()
+    port = stage.tls(Serving(credentials=(made.whole,), answer=answering(Station(protocols=("ocpp2.0.1",)))))
+    return Scene(arguments=reach(port, stage.trust_file(made.root), "--subprotocol", "ocpp1.6", scheme="wss"))
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"http-for-ldap": http_for_ldap, "websocket": websocket}

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from probe.lab.file_shop import FINE, look, parts
 from probe.lab.scene import DEPENDS, RISK, Expects, Scene
@@ -37,4 +38,10 @@ def binary_pem(stage: Stage) -> Scene:
     return look(stage, ("root.pem", parts().root.der), expects=RISK)
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"byte-order-mark": byte_order_mark, "openssh": openssh, "binary-pem": binary_pem}
+def unmarked(stage: Stage) -> Scene:
+    """The root is in a PKCS12 file as openssl pkcs12 -export -nokeys writes it: for Java there is nothing in it."""
+    store = serialize_key_and_certificates(None, None, None, [parts().root.x509], BestAvailableEncryption(b"changeit"))
+    return look(stage, ("store.p12", store), options=("--as", "java"))
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {"byte-order-mark": byte_order_mark, "openssh": openssh, "binary-pem": binary_pem, "unmarked": unmarked}
