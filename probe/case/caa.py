@@ -47,6 +47,9 @@ class Rule:
 def rule(case: Case) -> Rule | None:
     """What holds for the certificate that was shown; ``None`` when no such records were asked for, or no name of it is the one that was asked about."""
     lookups = tuple(one for one in case.observation.lookups if one.type == "CAA")
+    if case.names is not None and not case.names.matches:
+        # Who will issue for the name that was asked about, nobody knows.
+        return None
     pattern = (case.names.pattern if case.names and case.names.by == "san-dns" else case.target.host).lower()
     wildcard = pattern.startswith("*.")
     name = pattern.removeprefix("*.")

@@ -4,7 +4,7 @@ Remarks, for the server decides; but what the profile says can never serve is no
 """
 
 from probe.case.identity import Flaw, Found
-from probe.facts.certificate import Certificate, title
+from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.identity import Identity
 from probe.facts.profile import Agreement, ClientRules, SubjectRule
 from probe.facts.target import Target
@@ -33,6 +33,8 @@ def remarks(rules: ClientRules, identity: Identity | None) -> tuple[str, ...]:
         found.append("The certificate is of version 1, which the profile does not allow.")
     if rules.send_chain in ("with-ca", "full") and rules.direct_issuer_only and len(identity.certificates) == 1:
         found.append("The profile says that the certificate is sent together with its issuer; the file holds it alone.")
+    elif rules.send_chain == "full" and len(identity.certificates) == 1 and not is_self_issued(own):
+        found.append("The profile says that the certificate is sent with all its issuers; the file holds it alone.")
     return tuple(found)
 
 

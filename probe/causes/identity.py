@@ -11,7 +11,7 @@ from probe.case.checked import of as outcomes
 from probe.case.client_auth import ABOUT_CERTIFICATES, BY_TIME, POSTFIX, ClientAuth, Refusal, Said, exchange_of, refusal
 from probe.case.identity import Flaw, Found, Listing
 from probe.causes.on_file import compared
-from probe.causes.sent_chain import BEHIND, intermediates, strays, too_long, too_many, unheard_alike, unseen
+from probe.causes.sent_chain import BEHIND, intermediates, strays, too_deep, too_long, too_many, unended, unheard_alike, unseen
 from probe.causes.words import Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.distinguished import attributes_of, text_of
@@ -158,7 +158,7 @@ def _unknown_ca(case: Case, how: Refusal) -> Reason:
         return _kept_back(seen, how)
     return Reason(
         code=UNTRUSTED,
-        certainty=Certainty.LIKELY if _open(seen) else Certainty.PROVEN,
+        certainty=Certainty.LIKELY if _open(seen) or unended(seen) else Certainty.PROVEN,
         sentence=f"{_foreign(seen)} It refuses the certificate ({told(how)}).{_goes_on(seen)}",
         alternatives=_incomplete_perhaps(seen),
     )
@@ -200,20 +200,17 @@ def _rejected(seen: ClientAuth, how: Refusal) -> Reason:
         if unseen(seen)
         else "the server names no issuers, so that nothing is known of whom it trusts",
     }.get(seen.listing, "the issuers above it were sent too")
-    says = f"The server refuses the client certificate {_name(seen)} and does not say why ({told(how)}). {looked}; {fits}."
+    says = f"The server refuses the client certificate {_name(seen)} and does not say why ({told(how)}). {looked}; {fits}.{too_long(seen, how)}"
     return Reason(code=REJECTED, certainty=Certainty.LIKELY, sentence=says, alternatives=_others(seen, how))
 
 
 def _others(seen: ClientAuth, how: Refusal) -> tuple[tuple[str, str], ...]:
-    found = [(REJECTED, too_long(seen))] if too_many(seen, how) else []
-    found += [("app.protocol", BEHIND)] if unheard_alike(seen, how) else []
+    found = [("app.protocol", BEHIND)] if unheard_alike(seen, how) else []
     found += [(UNTRUSTED, "The server may not hold the authority that issued it, or another one of the same name.")]
     if _open(seen):
         found.append((INCOMPLETE, "An intermediate that the file with the certificate lacks may be missing."))
     found.append((REVOKED, "It may be on a list of revoked certificates."))
-    if intermediates(seen) > 1 and not too_many(seen, how):
-        found.append((REJECTED, f"{intermediates(seen)} intermediates stand above it; the server may allow fewer (nginx: ssl_verify_depth, 1 by default)."))
-    return tuple(found)
+    return (*found, *((REJECTED, text) for text in too_deep(seen, how)))
 
 
 def _perhaps(case: Case, refused: Refusal) -> tuple[Reason, ...]:
@@ -300,7 +297,8 @@ def _kept_back(seen: ClientAuth, how: Refusal) -> Reason:
 
 
 def _incomplete_perhaps(seen: ClientAuth) -> tuple[tuple[str, str], ...]:
-    return ((INCOMPLETE, "The certificate was sent without its issuer; an intermediate that leads to an accepted one may be missing."),) if _open(seen) else ()
+    lone = "The certificate was sent without its issuer; an intermediate that leads to an accepted one may be missing."
+    return tuple((INCOMPLETE, text) for text in ((lone,) if _open(seen) else unended(seen)))
 
 
 def _name(seen: ClientAuth) -> str:

@@ -6,6 +6,8 @@ from probe.tls.messages import reading
 
 
 INTERNAL_ERROR = 80
+SEVERAL = 2
+"""So many intermediates are more than nginx and Apache httpd allow unless they are told to."""
 BEHIND = (
     "It may have accepted the certificate and closed because the service behind it does not answer: without a certificate it closed in the same way, and "
     "its log tells (nginx as a proxy of streams does both without a word)."
@@ -17,17 +19,37 @@ def too_many(seen: ClientAuth, how: Refusal) -> bool:
     return how.alert == INTERNAL_ERROR and intermediates(seen) > 0
 
 
-def too_long(seen: ClientAuth) -> str:
-    """How many levels were sent, and whose limit that is likely beyond."""
+def too_long(seen: ClientAuth, how: Refusal) -> str:
+    """That these are more levels than the server allows, where its answer is the one for that; else ""."""
+    if not too_many(seen, how):
+        return ""
     count = intermediates(seen)
-    above = "1 intermediate stands" if count == 1 else f"{count} intermediates stand"
-    return f"{above} above it: Apache httpd answers so when SSLVerifyDepth allows less than these and the root (1 unless it is set)."
+    above, these = ("1 intermediate stands", "it") if count == 1 else (f"{count} intermediates stand", "them")
+    return f" {above} above it: Apache httpd answers so when SSLVerifyDepth (1 unless it is set) does not allow {these} and the root."
+
+
+def too_deep(seen: ClientAuth, how: Refusal) -> tuple[str, ...]:
+    """That the server may allow fewer intermediates, where nothing speaks for or against it."""
+    count = intermediates(seen)
+    if count < SEVERAL or too_many(seen, how):
+        return ()
+    return (f"{count} intermediates stand above it; the server may allow fewer (nginx: ssl_verify_depth, 1 by default).",)
 
 
 def unheard_alike(seen: ClientAuth, how: Refusal) -> bool:
     """Whether the server closed without a word, once the handshake was done, and did the same to the client without a certificate."""
     other = refusal(seen.without)
     return how.said is Said.CLOSED and other is not None and other.said is Said.CLOSED
+
+
+def unended(seen: ClientAuth) -> tuple[str, ...]:
+    """That one more issuer may have to be sent: what was sent with the certificate does not end with a root, and below nothing that calls itself one."""
+    top = seen.climb.top
+    if len(seen.climb.sent) < SEVERAL or seen.climb.complete or seen.whole is not None or top is None or is_self_issued(top) or top.read.issuer is None:
+        return ()
+    if any(short in ("CN", "OU") and "root" in value.lower().split() for short, value in top.read.issuer.attributes):
+        return ()
+    return (f'What was sent ends with "{title(top)}", issued by {top.read.issuer.text}: if that is no root itself, its certificate may be missing in the file.',)
 
 
 def intermediates(seen: ClientAuth) -> int:

@@ -17,12 +17,17 @@ ACTION = "find-filed"
 
 
 def unsaid(case: Case) -> bool:
-    """Whether only a certificate on file would tell, and none was named. Whoever names by hand what is trusted wants to know what that makes of it."""
+    """Whether only a certificate on file would tell, and none was named."""
     agreement = case.observation.agreement
     if agreement is None or agreement.endpoint.direction != "in" or agreement.trust.pin_after_pkix:
         return False
-    by_hand = any(one.kind not in OF_THE_MACHINE and one.source not in agreement.trust.files for one in case.observation.stores)
-    return bool(agreement.trust.pins) and not every(case.target) and not by_hand
+    return bool(agreement.trust.pins) and not every(case.target)
+
+
+def by_hand(case: Case) -> bool:
+    """Whether a store was named by hand, so that it is asked what this one makes of the chain."""
+    files = case.observation.agreement.trust.files if case.observation.agreement else ()
+    return any(one.kind not in OF_THE_MACHINE and one.source not in files for one in case.observation.stores)
 
 
 def softened(case: Case, found: Finding) -> Finding:

@@ -174,6 +174,11 @@ def _say(text: str) -> None:
     typer.echo(visible(text, LONG))
 
 
+SENT = {"leaf": "The client certificate is sent alone, without its issuers", "full": "The client certificate is sent with all its issuers"}
+MET = ("required", "optional", "unknown")
+"""Policies with which a client certificate may be sent at all."""
+
+
 def _lines(one: "Profile") -> list[str]:
     from probe.profiles.agree import unverified
 
@@ -218,6 +223,8 @@ def _lines(one: "Profile") -> list[str]:
 
 def _expected(one: "Profile") -> list[str]:
     """What is asked of the endpoint besides, and what of the profile a check does not use."""
+    from probe.jobs.profile import stack_of
+
     tls, names, trust = one.tls, one.names, one.trust
     versions = " to ".join(text for text in (tls.min or "any version", tls.max or "any") if text) if tls.min or tls.max else ""
     lines = [f"TLS versions of the client: {versions}"] if versions else []
@@ -231,6 +238,10 @@ def _expected(one: "Profile") -> list[str]:
         when = f"{f' from {pin.since}' if pin.since else ''}{f' until {pin.until}' if pin.until else ''}"
         lines.append(f"Expected {'key' if pin.kind == 'spki' else 'certificate'}: {pin.file or pin.sha256}{when}")
     lines += ["The expected certificate is enough, with or without a path to an authority"] if trust.pins and not trust.pin_after_pkix else []
+    stack = stack_of(one.trust, one.client_certificate)
+    lines += [f"Judged as the client stack: {stack}"] if stack else []
+    lines += [SENT[one.client_certificate.send_chain]] if one.client_certificate.send_chain in SENT and one.client_certificate.policy in MET else []
+    lines += [f"No proxy is used for {place.name}" for place in one.endpoints if place.proxy == "forbidden"]
     if one.client_certificate.server_certificate == "refused":
         lines.append("The certificate of an own server cannot serve as client certificate; one for servers alone is not sent")
     for place in one.endpoints:
@@ -241,12 +252,20 @@ def _expected(one: "Profile") -> list[str]:
 
 def _unused(one: "Profile") -> list[str]:
     """The fields that are for people: a check knows them and does nothing with them."""
+    from probe.jobs.profile import deviating, fits, stack_of
+    from probe.stacks import load_all
+
     found = [f"srv of {place.name} ({place.srv}): name the host itself" for place in one.endpoints if place.srv]
     found += [f"next_hop of {place.name} ({place.next_hop}): check it as a target of its own" for place in one.endpoints if place.next_hop != "none"]
-    if not one.trust.stack and (one.trust.anchor_rule, one.trust.anchor_expiry) != ("root", "enforced"):
-        found.append("anchor_rule and anchor_expiry: name the client stack (stack, or --as), whose rules these are")
+    odd = deviating(one.trust, one.client_certificate)
+    stack = next((known for known in load_all() if known.name == stack_of(one.trust, one.client_certificate)), None)
+    if odd and stack is None:
+        found.append(f"{' and '.join(odd)}: no client stack that is known does this; name the nearest with --as")
+    elif stack is not None and not fits(stack, one.trust, one.client_certificate):
+        found.append(f"{' and '.join(odd)}: the client stack that is named, {stack.name}, does otherwise")
     found += ["strict: what strict verifiers refuse is told in any case"] if one.trust.strict else []
-    found += ["selection: the report names the clients that choose by the list in any case"] if one.client_certificate.selection == "by-ca-list" else []
+    if one.trust.chain_from_server == "leaf-ok":
+        found.append("chain_from_server leaf-ok: name the intermediates that the client has with --trust")
     found += ["reachable_from_client: name --revocation to ask from here"] if not one.revocation.reachable_from_client else []
     return [f"Not used by a check: {text}" for text in found]
 

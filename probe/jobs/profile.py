@@ -7,7 +7,7 @@ from pathlib import Path
 
 from probe.capture.files import load as load_file
 from probe.case.checked import spoken_as
-from probe.facts.profile import Agreement, Endpoint, Environment, Profile
+from probe.facts.profile import Agreement, ClientRules, Endpoint, Environment, Profile, Trust
 from probe.facts.target import Target
 from probe.facts.unusable import Unusable
 from probe.jobs.calling import called
@@ -19,11 +19,14 @@ from probe.profiles.agree import agree, endpoints, environment, values
 from probe.profiles.read import marked, read, read_marks
 from probe.profiles.table import guess
 from probe.profiles.templates import NAME, fill, used
+from probe.stacks import Stack, load_all
 
 LIMIT = 1024 * 1024
 """Bytes of a profile's file that are read at all."""
 FOLDER = "PROBE_PROFILES"
 """The environment variable that names the folder of own profiles."""
+UNDATED = frozenset({"java"})
+"""Client stacks to which the dates of a trusted certificate are nothing: probe/stacks/java.toml, the stage "below-anchor"."""
 MARKS = ".marks.toml"
 """How the files end that hold learned marks of a profile."""
 
@@ -232,7 +235,8 @@ def _overlaid(options: Options, agreement: Agreement) -> Options:
         options,
         trust=options.trust or _trusted(agreement),
         sni=options.sni or agreement.endpoint.sni or None,
-        stack=options.stack or agreement.trust.stack or None,
+        stack=options.stack or stack_of(agreement.trust, agreement.client_certificate) or None,
+        proxy=options.proxy or ("none" if agreement.endpoint.proxy == "forbidden" else None),
         revocation=options.revocation if options.revocation != "off" else agreement.revocation.check,
         # Where we are the client, what was uploaded is no certificate of the server's.
         uploaded=options.uploaded if agreement.endpoint.direction == "in" else None,
@@ -240,6 +244,33 @@ def _overlaid(options: Options, agreement: Agreement) -> Options:
         tls_max=agreement.tls.max or None if unlimited else options.tls_max,
         client_auth="forbidden" if forbidden else options.client_auth,
     )
+
+
+def stack_of(trust: Trust, rules: ClientRules) -> str:
+    """The client stack that a profile's client is judged as: the one that is named, else the only one with the rules that are; "" where all vote."""
+    if trust.stack or not deviating(trust, rules):
+        return trust.stack
+    found = [one.name for one in load_all() if fits(one, trust, rules)]
+    return found[0] if len(found) == 1 else ""
+
+
+def deviating(trust: Trust, rules: ClientRules) -> tuple[str, ...]:
+    """The fields that say of the client what only some client stacks do."""
+    given = (
+        ("anchor_rule", trust.anchor_rule == "any"),
+        ("anchor_expiry", trust.anchor_expiry == "ignored"),
+        ("selection", rules.selection == "by-ca-list"),
+    )
+    return tuple(name for name, said in given if said)
+
+
+def fits(stack: Stack, trust: Trust, rules: ClientRules) -> bool:
+    """Whether a client stack does what these fields say."""
+    if trust.anchor_rule == "any" and not stack.anchors.intermediate:
+        return False
+    if trust.anchor_expiry == "ignored" and stack.name not in UNDATED:
+        return False
+    return rules.selection != "by-ca-list" or stack.client_certificate == "by-issuer-list"
 
 
 def _trusted(agreement: Agreement) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ async def look_around(target: Target, known: tuple[Resolution, ...], places: tup
 
 def _servers(target: Target) -> tuple[Server, ...]:
     if target.resolver is None:
-        return configured()
+        # Behind a proxy that finds the addresses itself, the DNS of this machine often knows nothing of the world.
+        return () if target.proxy is not None and target.proxy.resolves else configured()
     try:
         return (server(target.resolver),)
     except Unusable:

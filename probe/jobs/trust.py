@@ -126,15 +126,16 @@ def _file(path: str, options: Options, variables: tuple[str, str], ask: Prompt, 
         return _told(replace(one, target=target), replace(target, trust=options.trust), trusted, None)
     from probe.jobs.inspect import Wishes, inspect
 
-    trust, agreement = options.trust, None
+    trust, agreement, stack = options.trust, None, options.stack
     if options.profile is not None:
-        from probe.jobs.profile import about_files
+        from probe.jobs.profile import about_files, stack_of
 
         agreement, trust = about_files(options)
+        stack = stack or stack_of(agreement.trust, agreement.client_certificate) or None
     wishes = Wishes(
         password_env=variables[1],
         trust=trust,
-        stack=options.stack or (agreement.trust.stack if agreement else "") or None,
+        stack=stack,
         at=_moment(options),
         fetch=options.fetch,
         fetch_private=options.fetch_private,

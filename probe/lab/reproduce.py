@@ -18,6 +18,7 @@ from probe.facts.target import Target
 from probe.lab import raw_server
 from probe.lab.backlog import UNREACHABLE, ClosedPort, FullBacklog
 from probe.lab.listener import Listener
+from probe.lab.reproduce_answer import directory_of
 from probe.lab.reproduce_chain import Copies
 from probe.lab.reproduce_client import LOSS, client_certificates, client_options, copyable, without_client
 from probe.lab.reproduce_front import Front
@@ -72,6 +73,7 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     found, unresolved = open_resolvers(stage, observation, places) if needs_resolver(observation) else ((), ())
     client, changed = client_options(stage, observation, copies, as_is=as_is)
     target = observation.target
+    unbound = ("the bind; nobody is bound to the copy",) if target.bind else ()
     # One option for each store, in their order.
     theirs = observation.agreement.trust.files if observation.agreement else ()
     files = tuple(place for store, place in zip(observation.stores, trust[1::2], strict=False) if store.source in theirs)
@@ -88,13 +90,14 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
         *client,
         *profile,
         *_options(target),
+        *_beside(stage, observation, tuple(places.values())),
         *(("--at", judged.isoformat()) if judged else ()),
     )
     shown = next((one for attempt in observation.attempts if (one := step(attempt, Handshake)) and presented(one)), None)
     return Reproduction(
         arguments=arguments,
         chain=tuple(copies.certificate(Certificate(der=der)) for der in presented(shown)) if shown else (),
-        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *changed, *unwritten, *untrusted, *unlisted, *unresolved, *unproxied))),
+        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *changed, *unwritten, *untrusted, *unlisted, *unresolved, *unproxied, *unbound))),
     )
 
 
@@ -208,6 +211,19 @@ def _options(target: Target) -> tuple[str, ...]:
     }
     switches = [option for option, on in (("--no-fetch", not target.fetch), ("--fetch-private", target.fetch_private), ("--no-app", not target.app)) if on]
     return (*(text for option, value in given.items() if value for text in (option, value)), *switches)
+
+
+def _beside(stage: Stage, observation: Observation, places: tuple[str, ...]) -> tuple[str, ...]:
+    """The option for the port on which the same directory answers in plain text, where it was asked there."""
+    asked = next((one for one in observation.attempts if one.question.bare), None)
+    if asked is None:
+        return ()
+    said = step(asked, Preamble)
+    if said is None or said.status is None:
+        return ("--ldap-port", str(stage.closed_port()))
+    talk = partial(raw_server.plain_ldap, directory=directory_of(said))
+    openers: list[Opener] = [partial(Listener, talk, place) for place in places or (LOOPBACK,)]
+    return ("--ldap-port", str(stage.same_port(openers)))
 
 
 def _is_address(text: str) -> bool:

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from probe.case.http_date import http_date
-from probe.facts.observation import Exchange, How
-from probe.lab.answers import Answer
+from probe.facts.observation import Exchange, How, Preamble
+from probe.lab.answers import Answer, Directory
+from probe.protocols.ldaps import ATTRIBUTES
 
 Asked = tuple[str, str]
 """Method and path of a request."""
 
+EXTENSIONS = 64
+"""Extensions of a directory that a copy lists at most."""
 FURTHEST = 20 * 365 * 86400.0
 """Seconds by which the copy's clock is wrong at most; a saved file may say anything."""
 _OWN = frozenset({"date", "content-type", "content-length", "connection", "transfer-encoding"})
@@ -57,11 +60,21 @@ def answer_of(words: Exchange | None, taken_at: datetime) -> tuple[Answer, str]:
         return Answer(protocol="silent" if words.ending.how is How.TIMED_OUT else "raw", body=b""), ""
     if words.protocol in ("ldaps", "ldap"):
         loss = f"the LDAP result {words.status}; the copy answers with a root DSE of its own" if words.status else ""
-        return Answer(protocol="ldap"), loss
+        return Answer(protocol="ldap", directory=directory_of(words)), loss
     known = dict(words.fields)
     others = tuple((_plain(name.title()), _plain(value)) for name, value in words.fields if name not in _OWN)
     kind = _plain(known.get("content-type", "text/plain"))
     return Answer(status=words.status, skew=_ahead(words, taken_at), body=words.body, content_type=kind, fields=others), ""
+
+
+def directory_of(words: Exchange | Preamble) -> Directory:
+    """A directory that says of itself what this one said; of its extensions only the number is known."""
+    if words.status:
+        return Directory()
+    kept = [(name, value) for name, value in words.fields if name in ATTRIBUTES and name != "supportedExtension"]
+    counted = next((value for name, value in words.fields if name == "supportedExtension" and value.isdecimal()), "0")
+    extensions = [("supportedExtension", f"1.1.{number}") for number in range(min(int(counted[:6]), EXTENSIONS))]
+    return Directory(attributes=(*kept, *extensions))
 
 
 def _plain(text: str) -> str:

@@ -12,11 +12,11 @@ from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.observation import Alert, Attempt, Exchange, Handshake, How, Local, Message, Observation, Preamble
 from probe.lab import raw_server, wire
-from probe.lab.answers import Answer
+from probe.lab.answers import Answer, Directory
 from probe.lab.listener import finish
 from probe.lab.manners import Manners
 from probe.lab.reaction import Reaction
-from probe.lab.reproduce_answer import Asked, answer_of, answer_to
+from probe.lab.reproduce_answer import Asked, answer_of, answer_to, directory_of
 from probe.lab.reproduce_chain import Copied, Copies
 from probe.lab.reproduce_client import accompanies, alike, completed, reacting, requested
 from probe.lab.reproduce_dh import Group, group_of
@@ -224,7 +224,8 @@ def _inside(words: Exchange | None) -> Manners | None:
     """What is said inside TLS by a service that began in plain text, if it said anything."""
     if words is None or words.status is None or not after(Manners(protocol=words.protocol)):
         return None
-    return Manners(protocol=words.protocol, inside=True)
+    said = directory_of(words) if words.protocol == "ldap" else Directory()
+    return Manners(protocol=words.protocol, inside=True, directory=said)
 
 
 def _alert(one: Handshake) -> Alert | None:

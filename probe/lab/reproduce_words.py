@@ -20,7 +20,8 @@ _ONE_LINE = frozenset({"smtp", "lmtp", "ftp", "imap", "pop3", "sieve"})
 
 def words_of(attempts: tuple[Attempt, ...]) -> tuple[Words | None, str]:
     """Give what the copy of one address says before TLS, ``None`` for nothing, and what of it could not be copied ("" if nothing)."""
-    every = [one for attempt in attempts if (one := step(attempt, Preamble)) and one.protocol]
+    # What was read in plain text at the port beside is copied there.
+    every = [one for attempt in attempts if not attempt.question.bare and (one := step(attempt, Preamble)) and one.protocol]
     asked = next((attempt for attempt in attempts if attempt.question.name == DIRECT), None)
     direct = step(asked, Handshake)
     if not every or not spoken(every[0].protocol):

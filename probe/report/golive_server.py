@@ -8,6 +8,7 @@ from probe.case.case import Case
 from probe.case.path import Objection, StackVerdict, Why
 from probe.case.pins import met
 from probe.causes.objected import which
+from probe.causes.unfiled import ACTION as FIND_FILED
 from probe.causes.words import Certainty, Effect, Evidence, Finding
 from probe.facts.certificate import title
 from probe.facts.observation import How
@@ -106,6 +107,10 @@ def trusted(view: View) -> Item:
     refusing = [(case, one) for case in view.shown for one in case.answers if _refuses_chain(one)]
     breaking = tuple(one for one in judged if one.effect is Effect.BREAKS and one.certainty is not Certainty.POSSIBLE)
     evidence = view.evidence(judged) or tuple(view.seen(one, f"{_place(one)}: {_path(one)}", one.chain_handshake) for one in view.shown[:SHOWN])
+    unfiled = [one for one in judged if FIND_FILED in one.actions]
+    if unfiled and not breaking:
+        # Only what the other side has on file would tell.
+        return view.open("chain", sentences(tuple(unfiled)))
     if refusing or breaking:
         says = sentences(judged) or f"{_titles([one for _, one in refusing])} the chain at {_place(refusing[0][0])}."
         return view.item("chain", Outcome.FAIL, says, found=judged, evidence=evidence)

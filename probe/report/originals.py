@@ -25,6 +25,7 @@ from probe.tls.plaintext import first_line
 STAYS = frozenset(
     {"connection", "content-length", "content-type", "date", "retry-after", "strict-transport-security"}
     | {"method", "query", "protocol", "transfer-encoding", "expect"}
+    | {"upgrade", "sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-version", "version", "session", "disconnect", "ended"}
     | {"supportedLDAPVersion", "supportedSASLMechanisms", "supportedExtension", "currentTime", "supportedCapabilities", "isGlobalCatalogReady"}
 )
 """Fields of an application's answer whose values name nobody."""
@@ -38,7 +39,7 @@ PRODUCT = re.compile(
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,10}://[^\s\"'<>,;()]{1,500}")
 LOOSE = re.compile(r"(?<![\w.])\w[\w-]*(?:\.[\w-]+)*\.[^\W\d_][\w-]+")
 IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
-PLAIN = frozenset({"HTTP status", "LDAP result", "status", "Code", "form"})
+PLAIN = frozenset({"HTTP status", "LDAP result", "CONNACK", "status", "Code", "form"})
 """Labels of an application's own words that name nobody."""
 SYSTEM = ("/etc/", "/usr/")
 SHORTEST = 3
@@ -144,6 +145,12 @@ class Originals:
         if target.path != "/":
             self._word(target.path, "path")
         self._word(target.bind, "user")
+        self._word(target.user, "user")
+        if target.calling:
+            self._word(target.calling.user, "user")
+            self._word("" if target.calling.own else target.calling.client_id, "client")
+            if target.calling.source:
+                self._file(target.calling.source)
         if "/" in target.profile or target.profile.endswith(".toml"):
             self._file(target.profile)
         typed = target.spelled.partition("://")[2] or target.spelled
@@ -392,6 +399,7 @@ def _certificates(one: Observation) -> list[Certificate]:
     public = {held for store in (*one.stores, *one.compared) if store.kind == "certifi" for held in store.certificates}
     found += [held for store in (*one.stores, *one.compared) for held in store.certificates]
     found += one.identity.certificates if one.identity else ()
+    found += (one.target.calling.registered,) if one.target.calling and one.target.calling.registered else ()
     found += (one.target.on_file.certificate,) if one.target.on_file else ()
     pins = (one.target.pin, one.target.uploaded, *one.target.also_pins)
     found += [pin.certificate for pin in pins if pin and pin.certificate]

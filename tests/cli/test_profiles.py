@@ -220,12 +220,12 @@ def test_every_check_that_was_done_is_on_the_terminal_once(capsys: Capture) -> N
 
 def test_a_broker_that_was_not_spoken_to_is_not_said_to_work(capsys: Capture) -> None:
     with Stage() as stage:
-        port = stage.tls(Serving(credentials=(PROD.whole,)))
+        port = stage.tls(Serving(credentials=(PROD.whole,), answer=Answer(protocol="raw", body=b"220 mail.shop.example ESMTP ready\r\n")))
         line = ("check", "--profile", "generic-mqtts", "--var", "host=shop.example", "--trust", stage.trust_file(PROD.root), "--connect", f"{LOOPBACK}:{port}")
         assert run(list(line)) == 0
         out = " ".join(capsys.readouterr().out.split())
         assert "whether the broker lets the client in was not asked (--allow-connect)" in out
-        # What answers there speaks HTTP.
+        # What answers there is a mail server.
         for consent in (("--allow", "connect"), ("--allow-connect",)):
             assert run([*line, *consent]) == 1
             assert "app.protocol" in capsys.readouterr().out

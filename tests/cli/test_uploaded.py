@@ -24,12 +24,15 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROBE_PROFILES", str(tmp_path / "own"))
 
 
-def asked(command: str, uploaded: Issued, tmp_path: Path, *more: str) -> int:
-    (tmp_path / "uploaded.pem").write_text(uploaded.pem)
+def asked(command: str, uploaded: Issued | None, tmp_path: Path, *more: str) -> int:
+    """Run a command for the partner's endpoint; without an uploaded file also without the authority of one's own."""
     with Stage() as stage:
         port = stage.tls(Serving(credentials=(SHOP.whole,)))
         dns = stage.dns(Zone(records=(Record(name=HOST, type="A", value=LOOPBACK),)))
         where = ("--resolver", dns, "--profile", "hubject-partner-endpoint", "--var", f"host={HOST}", "--connect", f"{LOOPBACK}:{port}")
+        if uploaded is None:
+            return run([command, *where, *more])
+        (tmp_path / "uploaded.pem").write_text(uploaded.pem)
         return run([command, *where, "--trust", stage.trust_file(SHOP.root), "--uploaded", str(tmp_path / "uploaded.pem"), *more])
 
 
@@ -57,6 +60,17 @@ def test_go_live_has_an_item_for_it(uploaded: Issued, outcome: str, says: str, t
     asked("go-live", uploaded, tmp_path, "--format", "json")
     items = [one for part in json.loads(capsys.readouterr().out)["results"] for one in part["items"] if one["id"] == "pin"]
     assert [one["outcome"] for one in items] == [outcome] and says in items[0]["says"]
+
+
+def test_what_is_on_file_decides_and_was_not_said(tmp_path: Path, capsys: Capture) -> None:
+    """An authority of one's own that nobody knows here is no proven fault: the certificate may be on file."""
+    assert asked("check", None, tmp_path, "--no-fetch") == 3
+    said = " ".join(capsys.readouterr().out.split())
+    assert "whether the other side has its certificate on file was not said (--uploaded FILE)" in said
+    assert "See what the other side has on file as the certificate of shop.example" in said and "Hubject portal" in said
+    asked("go-live", None, tmp_path, "--format", "json")
+    items = [one for part in json.loads(capsys.readouterr().out)["results"] for one in part["items"] if one["id"] == "chain"]
+    assert [one["outcome"] for one in items] == ["not-done"] and "was not said (--uploaded FILE)" in items[0]["says"]
 
 
 def test_a_plan_has_a_field_for_it(tmp_path: Path, capsys: Capture) -> None:
@@ -100,4 +114,9 @@ def test_show_says_what_is_expected_and_what_is_not_used(capsys: Capture) -> Non
     assert "TLS versions of the client: TLSv1.2 to any" in shown and "Public authorities: forbidden" in shown
     assert "The certificate of an own server cannot serve as client certificate" in shown
     assert run(["profiles", "show", "nexuse2e-partner"]) == 0
-    assert "Expected certificate: {present_certificate} until {switch_on}" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Expected certificate: {present_certificate} until {switch_on}" in shown and "Judged as the client stack: java" in shown
+    assert "The client certificate is sent with all its issuers" in shown
+    assert run(["profiles", "show", "matrix42-native-connector"]) == 0
+    shown = capsys.readouterr().out
+    assert "No proxy is used for directory" in shown and "Not used by a check: reachable_from_client" in shown

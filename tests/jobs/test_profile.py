@@ -1,5 +1,6 @@
 """From a command line with a profile to targets: what the profile says counts unless the user says otherwise, and what is wrong is one sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,6 @@ def no_own_profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def with_(**changes: object) -> Options:
-    from dataclasses import replace
-
     return replace(HUBJECT, **changes)  # type: ignore[arg-type]  # fields of Options
 
 
@@ -41,8 +40,6 @@ def test_all_endpoints_of_an_environment_or_one() -> None:
     options = Options(profile="insights-hub-mqtt", env="eu1", trust=("none",))
     found = wanted((), options)
     assert [(one.port, one.protocol, one.alpn) for one, _ in found] == [(8883, "mqtts", ()), (4431, "mqtts", ("x-amzn-mqtt-ca",))]
-    from dataclasses import replace
-
     assert [one.port for one, _ in wanted((), replace(options, endpoint="broker-eu1"))] == [8883]
 
 
@@ -57,6 +54,35 @@ def test_what_the_user_says_counts(tmp_path: Path) -> None:
     assert target.trust == ("a.pem",)
     ((target, _),) = wanted((), Options(profile="generic-https", var=("host=::1", "port=8443")))
     assert (target.host, target.port, target.trust) == ("::1", 8443, ("system",))
+
+
+CLIENTS = (
+    ("", "", ""),
+    ('[trust]\nanchor_rule = "any"\n', "", "java"),
+    ('[trust]\nanchor_expiry = "ignored"\n', "", "java"),
+    ("", 'selection = "by-ca-list"\n', "java"),
+    ('[trust]\nstack = "openssl"\nanchor_rule = "any"\n', "", "openssl"),
+)
+
+
+@pytest.mark.parametrize(("trust", "client", "stack"), CLIENTS)
+def test_the_rules_of_the_client_choose_the_stack_that_it_is_judged_as(trust: str, client: str, stack: str, tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    head = 'schema = 1\nid = "shop"\ntitle = "Shop"\n[endpoints.shop]\nprotocol = "https"\nhost = "shop.example"\nport = 443\n'
+    file.write_text(f"{head}{trust}[client_certificate]\n{client}")
+    ((target, _),) = wanted((), Options(profile=str(file)))
+    assert (target.stack or "") == stack
+    ((target, _),) = wanted((), Options(profile=str(file), stack="openssl"))
+    assert target.stack == "openssl"
+
+
+def test_a_profile_that_forbids_a_proxy_goes_through_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://proxy.example:3128")
+    options = Options(profile="matrix42-native-connector", var=("host=dc1.corp.example",))
+    ((target, _),) = wanted((), options)
+    assert target.proxy is None
+    ((target, _),) = wanted((), replace(options, proxy="http://other.example:3128"))
+    assert target.proxy is not None and target.proxy.host == "other.example"
 
 
 REFUSED: tuple[tuple[str, tuple[str, ...], Options, str], ...] = (

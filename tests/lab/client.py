@@ -8,6 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from probe.lab.scene import Scene
+from probe.protocols.ldaps import request as search
 
 TIMEOUT = 5.0
 FLAGS = ("--send-anyway", "--allow-connect", "--dns-records")
@@ -122,6 +123,9 @@ def curl(scene: Scene, address: str | None = None) -> int:
     one = asked(scene)
     if one.scheme == "mqtts":
         return 0 if outcome(scene) == "20020000" else 1
+    if one.scheme == "ldaps":
+        # curl asks a directory at no other address than its name's.
+        return 0 if b"dnsHostName" in talk(one, request=search(), until=b"dnsHostName") else 1
     host = f"[{one.host}]" if ":" in one.host else one.host
     there = address or one.address
     to = f"{host}:{one.port}:{f'[{there}]' if ':' in there else there}:{one.address_port}"

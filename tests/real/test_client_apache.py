@@ -60,6 +60,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory, pki: Pki, known: Clients) ->
         hosts[f"all{number}"] = f"{only}\nSSLVerifyClient require"
         hosts[f"later{number}"] = f"{only}\n<Location />\nSSLVerifyClient require\n</Location>"
         hosts[f"path{number}"] = f"{only}\n<Location /partner/>\nSSLVerifyClient require\n</Location>"
+        hosts[f"shallow{number}"] = only.replace("SSLVerifyDepth 2", "SSLVerifyDepth 1") + "\nSSLVerifyClient require"
     with apache(folder, hosts) as found:
         yield found
 
@@ -87,6 +88,16 @@ def test_for_the_whole_server_an_alert_says_why(who: str, number: str, ports: di
     assert found.verdict is Verdict.FAILS and found.cause is not None, told(found)
     assert (found.cause.code, found.cause.certainty) == (code, certainty), told(found)
     assert_works(check(*asked(ports[f"all{number}"], pki, known, "good")), notes=())
+
+
+@pytest.mark.parametrize("number", VERSIONS)
+def test_the_depth_that_apache_allows_unless_told_otherwise(number: str, ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    """One intermediate is one too many, and the alert says internal_error: the report says what that means, and what to set."""
+    found = check(*asked(ports[f"shallow{number}"], pki, known, "good"))
+    assert_fails(found, "client.rejected", Owner.SERVER, Certainty.LIKELY)
+    assert found.cause and "1 intermediate stands above it: Apache httpd answers so when SSLVerifyDepth" in found.cause.summary
+    assert "allow-client-depth" in [one.remedy.action for one in found.prescribed]
+    assert_works(check(*asked(ports[f"shallow{number}"], pki, known, "direct")), notes=())
 
 
 @pytest.mark.parametrize("number", VERSIONS)

@@ -10,7 +10,7 @@ from probe.report.compose import compose
 from tests.real.asking import assert_fails, assert_works, at, check, told
 from tests.real.clients import Clients
 from tests.real.pki import Pki
-from tests.real.web import Web, stream
+from tests.real.web import Web, free_ports, stream
 from tests.servers import files
 
 PAGE = 'location / { return 200 "hello\\n"; }'
@@ -190,3 +190,19 @@ def test_a_stream_ends_without_a_word(
         assert found.case.client.accepted is True
         return
     assert found.cause is not None and (found.cause.code, found.cause.certainty) == (code, Certainty.LIKELY), told(found)
+
+
+def test_a_stream_whose_service_is_gone_may_have_accepted_it(tmp_path_factory: pytest.TempPathFactory, pki: Pki, known: Clients) -> None:
+    """nginx closes in the same way as on a certificate that it refuses: the report says so and does not blame the certificate alone."""
+    folder = tmp_path_factory.mktemp("gone")
+    certificates, key = files(folder, pki.chain, "gone")
+    block = (
+        f"server {{ listen 127.0.0.1:PORT ssl; ssl_certificate {certificates}; ssl_certificate_key {key}; "
+        f"ssl_client_certificate {known.ca}; ssl_verify_client on; ssl_verify_depth 2; proxy_pass 127.0.0.1:{free_ports(1)[0]}; }}"
+    )
+    with stream(folder, block) as port:
+        found = check(*at(port, *pki.trusting, *known.options("good")))
+    assert found.verdict is Verdict.FAILS and found.cause and found.cause.code == "client.rejected", told(found)
+    assert found.cause.certainty is Certainty.LIKELY
+    code, why = found.cause.alternatives[0]
+    assert code == "app.protocol" and "the service behind it does not answer" in why

@@ -91,6 +91,7 @@ def test_without_an_upload_an_authority_of_ones_own_is_not_known(ports: dict[str
     assert [one.remedy.action for one in found.prescribed if one.finding == found.cause] == ["find-filed"]
     said = compose((found,)).results[0]
     assert "was not said (--uploaded FILE)" in said.sentence
+    assert finding(seen(partner, ports["own"], "--trust", partner.file("theirs", partner.root)), "chain.root-untrusted").certainty is Certainty.POSSIBLE
 
 
 def test_renewed_since_the_upload(ports: dict[str, int], partner: Partner) -> None:

@@ -214,7 +214,7 @@ SEEN: dict[str, Callable[[str], bool]] = {
     "file.not-served": lambda output: len(set(re.findall(r"Fingerprint=(\S+)", output))) > 1 or "Verification error" in output,
 }
 """Where one line does not tell."""
-NO_COMMAND = {"trust.store-empty", "file.private-key-present", "file.not-served", "app.mqtt-refused", "client.id-in-use"}
+NO_COMMAND = {"app.ldap", "trust.store-empty", "file.private-key-present", "file.not-served", "app.mqtt-refused", "client.id-in-use"}
 """Nothing is there that another program could look at (a file is inside of an archive, a chain is compared); the cause gives this reason itself."""
 
 

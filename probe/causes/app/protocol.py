@@ -70,7 +70,8 @@ def judge(case: Case) -> Finding | None:
     if one.ending.how is How.TIMED_OUT:
         got = f"Only {one.received} bytes came" if one.received else "No byte came"
         return Finding(
-            effect=Effect.RISKS,
+            # Whoever lets a CONNECT be sent wants to know; without an answer it is not known.
+            effect=Effect.BREAKS if one.protocol == "mqtts" else Effect.RISKS,
             certainty=Certainty.POSSIBLE,
             summary=f"TLS works; {question} got no whole answer within {one.took:.0f} s. The service may be slow, or speak another protocol.",
             evidence=(Evidence(says=f"{got} within {one.took:.1f} s.", at=there),),

@@ -15,7 +15,7 @@ from probe.case.path import Objection, Path, Why
 from probe.causes.in_directory import explained, only_there
 from probe.causes.objected import Met, anchored, evidence, where
 from probe.causes.shown import openssl_says
-from probe.causes.unfiled import ACTION, softened
+from probe.causes.unfiled import ACTION, by_hand, softened
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.observation import Fetch, How, Local
@@ -56,7 +56,8 @@ def judge(case: Case) -> Finding | None:
         values=(("missing", name),),
         actions=("send-full-chain", "hand-over-issuer") if only_there(one.about) else (),
     )
-    return softened(case, found)
+    # Where the authority that is meant was named, the gap below it is the fault.
+    return found if by_hand(case) else softened(case, found)
 
 
 def root_by_name(objection: Objection) -> bool:

@@ -29,6 +29,8 @@ def unasked(case: Case) -> str | None:
     """Why no cause that rests on further records can be looked for, if so. Where nobody wanted them, nothing is said."""
     if not case.target.records or case.observation.lookups or literal(case.target.host):
         return None
+    if case.target.proxy and case.target.proxy.resolves and case.target.resolver is None:
+        return "The proxy resolves the name, so that no DNS server was asked; name one with --resolver."
     return "No DNS server answered, so that none was asked for further records."
 
 

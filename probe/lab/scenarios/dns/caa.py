@@ -7,7 +7,7 @@ from probe.lab.dns_server import Record, Zone
 from probe.lab.pki import AUTHORITY, authority
 from probe.lab.public import PUBLIC_LEAF
 from probe.lab.scene import RISK, WORKS, Expects, Scene
-from probe.lab.shop import GOOD_ZONE, HOST, INTERMEDIATE, ROOT, Hierarchy, credentials, hierarchy
+from probe.lab.shop import HOST, INTERMEDIATE, ROOT, Hierarchy, credentials, hierarchy
 from probe.lab.stage import LOOPBACK, Stage
 from probe.lab.tls_server import Serving
 
@@ -62,7 +62,7 @@ def _scene(stage: Stage, expects: Expects, *values: str, host: str = HOST, names
 
 def _asked(stage: Stage, port: int, made: Hierarchy, expects: Expects, host: str, values: tuple[str, ...], *options: str) -> Scene:
     records = tuple(Record(name=HOST, type="CAA", value=one) for one in values)
-    zone = Zone(records=(*GOOD_ZONE.records, *records, Record(name=host, type="A", value=LOOPBACK)) if host != HOST else (*GOOD_ZONE.records, *records))
+    zone = Zone(records=(*records, Record(name=host, type="A", value=LOOPBACK)))
     arguments = (f"https://{host}:{port}", "--resolver", stage.dns(zone), "--dns-records", "--trust", stage.trust_file(made.root), *options)
     return Scene(arguments=arguments, expects=expects)
 

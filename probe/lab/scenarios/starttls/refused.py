@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from probe.lab.manners import Manners
+from probe.lab import answers
 from probe.lab.scene import WORKS, Scene
 from probe.lab.shop import plain_shop
 from probe.lab.stage import Stage
@@ -38,4 +39,22 @@ def domain(stage: Stage) -> Scene:
     return plain_shop(stage, Manners(protocol="xmpp", greets=False))
 
 
-variants: dict[str, Callable[[Stage], Scene]] = {"pop3": pop3, "greeting": greeting, "host": host, "domain": domain}
+def directory(stage: Stage) -> Scene:
+    """The directory knows the request, and its configuration does not allow it."""
+    return plain_shop(stage, Manners(protocol="ldap", refuses=True, code=53, says=b"TLS is not allowed here"))
+
+
+def controller(stage: Stage) -> Scene:
+    """The domain controller has no certificate, and says so as those of Active Directory are reported to."""
+    says = b"00000000: LdapErr: DSID-0C09102C, comment: Error initializing SSL/TLS, data 0, v2580"
+    return plain_shop(stage, Manners(protocol="ldap", refuses=True, says=says, directory=answers.controller()))
+
+
+variants: dict[str, Callable[[Stage], Scene]] = {
+    "pop3": pop3,
+    "greeting": greeting,
+    "host": host,
+    "domain": domain,
+    "directory": directory,
+    "controller": controller,
+}
