@@ -100,8 +100,8 @@ def nginx(folder: Path, blocks: str) -> Iterator[int]:
 
 
 @contextmanager
-def slapd(folder: Path, chain: tuple[Issued, ...], *more: str, scheme: str = "ldaps") -> Iterator[int]:
-    """Run OpenLDAP on ldaps:// (or ldap://, where it offers StartTLS) with an empty directory ``dc=shop,dc=example``; ``more`` are lines for the global part of its configuration."""
+def slapd(folder: Path, chain: tuple[Issued, ...], *more: str, scheme: str = "ldaps", database: tuple[str, ...] = ()) -> Iterator[int]:
+    """Run OpenLDAP on ldaps:// (or ldap://, where it offers StartTLS) with an empty directory ``dc=shop,dc=example``; ``more`` are lines for the global part of its configuration, ``database`` for that directory."""
     port = free_port()
     certificates, key = files(folder, chain, "slapd")
     data = folder / "ldap"
@@ -117,6 +117,7 @@ def slapd(folder: Path, chain: tuple[Issued, ...], *more: str, scheme: str = "ld
         "database mdb",
         'suffix "dc=shop,dc=example"',
         f"directory {data}",
+        *database,
     )
     configuration = folder / "slapd.conf"
     configuration.write_text("\n".join(lines) + "\n")

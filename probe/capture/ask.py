@@ -11,7 +11,7 @@ from probe.capture.way import Through, Way
 from probe.capture.wire import Wire
 from probe.facts.observation import Attempt, Connect, Ending, Exchange, How, Local, Preamble, Question, Tunnel
 from probe.facts.target import Target
-from probe.protocols import named
+from probe.protocols import AT_ONCE, named
 from probe.protocols.protocol import Asked, Conversation
 from probe.tls.engine import Engine, State
 from probe.tls.messages import presented
@@ -199,9 +199,12 @@ class _Talk:
 
     async def _begin(self, wire: Wire, conversation: Conversation, protocol: str) -> bool:
         """Have the words before TLS; whether the peer gave its go-ahead."""
-        from probe.capture.begin import Beginning  # only a protocol that begins in plain text needs it
+        from probe.capture.begin import PATIENT, PHASE, Beginning  # only a protocol that begins in plain text needs it
 
-        beginning = Beginning(wire, conversation, protocol, self._clock, self._deadline, hasty=self._question.bare or self._question.start is not None)
+        deciding = self._question.bare or self._question.start is not None or self._question.direct
+        early = self._target.port in AT_ONCE.values() and self._deadline - self._clock.now() <= PATIENT * PHASE
+        # At a port on which TLS usually begins at once nobody will greet: that is told soon, unless more time than usual was asked for.
+        beginning = Beginning(wire, conversation, protocol, self._clock, self._deadline, hasty=deciding or early)
         self._running = beginning.step
         step = await beginning.run()
         self._running = None

@@ -99,6 +99,8 @@ def load(cert: str, key: str = "", *, password: Password | None = None, need_key
         notes.append(
             f"{held.key_path} holds {len(held.keys)} private keys, of which number {chosen + 1} belongs to the certificate; most programs take the first."
         )
+    elif len(held.keys) > 1:
+        notes.append(f"{held.key_path} holds {len(held.keys)} private keys; the first of them belongs to the certificate and is used.")
     notes += _order(certificates)
     private = held.keys[chosen]
     credential = _credential(certificates, private, held)

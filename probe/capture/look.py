@@ -18,9 +18,10 @@ KEPT = 1024
 HTTP = b"GET / HTTP/1.0\r\n\r\n"
 """Older than the Host field, so that no name has to be told; a server of any age answers it somehow."""
 
-ANY: tuple[tuple[bytes, ...], ...] = ((b"", HTTP), (root_dse(),))
+Questions = tuple[tuple[bytes, ...], ...]
+ANY: Questions = ((b"", HTTP), (root_dse(),))
 """What is asked on each connection, one after the other; an empty question is to listen."""
-BROKER: tuple[tuple[bytes, ...], ...] = ((IMPOSSIBLE,), *ANY)
+BROKER: Questions = ((IMPOSSIBLE,), *ANY)
 """A broker never speaks first, and hangs up on everything but MQTT without a word."""
 
 Running = Callable[[Ending], Connect | Tunnel | Preamble]
@@ -29,7 +30,7 @@ Running = Callable[[Ending], Connect | Tunnel | Preamble]
 class Look:
     """Connections to one address on which plain bytes are exchanged. ``running`` writes down the step that is under way, if there is one."""
 
-    def __init__(self, address: str, port: int, clock: Clock, deadline: float, through: Through | None = None, questions: tuple[tuple[bytes, ...], ...] = ANY) -> None:
+    def __init__(self, address: str, port: int, clock: Clock, deadline: float, through: Through | None = None, questions: Questions = ANY) -> None:
         self._questions = questions
         self._address = address
         self._port = port

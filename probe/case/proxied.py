@@ -112,6 +112,31 @@ def broken_off(case: Case) -> bool:
     return case.tunnel is not None and case.connected and one is not None and not case.spoke_tls and one.ending.local is not Local.INTERRUPTED
 
 
+def wordless(case: Case) -> bool:
+    """Whether the proxy agreed to the tunnel, and then the plain words before TLS came to nothing in it: silence, an end, or the words of something else."""
+    if case.tunnel is None or case.tunnel.ending.how is not How.DONE or case.start is None:
+        return False
+    from probe.case.starttls import Came, came  # few checks have words before TLS
+
+    return came(case.start) in (Came.SILENT, Came.CUT, Came.STRANGE)
+
+
+def directly_begun(case: Case) -> bool:
+    """Whether without the proxy the plain words came to their end and TLS was agreed on after them."""
+    without = case.direct
+    return without is not None and without.start is not None and without.established
+
+
+def directly_the_same(case: Case) -> bool:
+    """Whether the target was spoken to without the proxy too, and its plain words came to nothing there as well: then it is not the proxy."""
+    without = case.direct
+    if without is None or without.start is None:
+        return False
+    from probe.case.starttls import Came, came
+
+    return case.start is not None and came(without.start) is came(case.start) is not Came.OURS
+
+
 def unknown_issuer(case: Case) -> bool:
     """Whether a client stack refuses the chain that came through the proxy because it does not know who issued it."""
     return any(why in UNKNOWN for one in case.verdicts if one.accepts is False for why in (objection.why for objection in one.objections))
@@ -125,7 +150,7 @@ def direct_question(case: Case) -> Question | None:
     proxy = case.target.proxy
     if proxy is None or not proxy.direct or is_socks(case) or case.asked_directly:
         return None
-    if refusal(case) is not Refusal.UNREACHABLE and not broken_off(case) and not unknown_issuer(case):
+    if refusal(case) is not Refusal.UNREACHABLE and not broken_off(case) and not wordless(case) and not unknown_issuer(case):
         return None
     target = case.target
     return Question(name=DIRECT, with_sni=target.sni is not None, tls_min=target.tls_min, tls_max=target.tls_max, app=False, direct=True)

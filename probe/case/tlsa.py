@@ -90,10 +90,13 @@ def fits(one: Association, case: Case) -> Fits:
 
 def same(one: Association, certificate: Certificate) -> bool:
     """Whether a record means this certificate."""
+    return bool(one.data) and one.data == digest(one, certificate)
+
+
+def digest(one: Association, certificate: Certificate) -> bytes:
+    """What a record with these numbers says of a certificate (RFC 6698 section 2.1.4); empty where its key cannot be read."""
     data = certificate.der if one.selector == 0 else certificate.read.key.spki if certificate.read.key else b""
-    if not data:
-        return False
-    return one.data == (data if one.matching == 0 else sha256(data).digest() if one.matching == 1 else sha512(data).digest())
+    return data if not data or one.matching == 0 else sha256(data).digest() if one.matching == 1 else sha512(data).digest()
 
 
 def spelled(one: Association) -> str:

@@ -11,7 +11,7 @@ from probe.case.checked import of as outcomes
 from probe.case.client_auth import ABOUT_CERTIFICATES, BY_TIME, POSTFIX, ClientAuth, Refusal, Said, exchange_of, refusal
 from probe.case.identity import Flaw, Found, Listing
 from probe.causes.on_file import compared
-from probe.causes.sent_chain import BEHIND, intermediates, strays, too_deep, too_long, too_many, unended, unheard_alike, unseen
+from probe.causes.sent_chain import behind, intermediates, strays, too_deep, too_long, too_many, unended, unseen
 from probe.causes.words import Certainty, Effect, Evidence, Finding, Owner
 from probe.facts.certificate import Certificate, is_self_issued, title
 from probe.facts.distinguished import attributes_of, text_of
@@ -205,7 +205,7 @@ def _rejected(seen: ClientAuth, how: Refusal) -> Reason:
 
 
 def _others(seen: ClientAuth, how: Refusal) -> tuple[tuple[str, str], ...]:
-    found = [("app.protocol", BEHIND)] if unheard_alike(seen, how) else []
+    found = [("app.protocol", text) for text in behind(seen, how)]
     found += [(UNTRUSTED, "The server may not hold the authority that issued it, or another one of the same name.")]
     if _open(seen):
         found.append((INCOMPLETE, "An intermediate that the file with the certificate lacks may be missing."))

@@ -2,7 +2,7 @@
 
 from probe.case.case import Case
 from probe.case.starttls import Came, came
-from probe.causes.words import Evidence, NotObserved
+from probe.causes.words import Certainty, Evidence, NotObserved
 from probe.facts.observation import Preamble
 
 
@@ -28,3 +28,15 @@ def capabilities(one: Preamble) -> str:
     """What the peer offers, for a sentence."""
     listed = [value for name, value in one.fields if name == "capability"]
     return ", ".join(listed[:16]) + (f" and {len(listed) - 16} more" if len(listed) > 16 else "")
+
+
+def in_tunnel(case: Case) -> tuple[Certainty, tuple[tuple[str, str], ...]]:
+    """How sure it is that the target itself, and no proxy before it, brought the words to nothing; and what else it could be."""
+    if case.target.proxy is None:
+        return Certainty.PROVEN, ()
+    from probe.case.proxied import directly_the_same  # most checks go through no proxy
+
+    if directly_the_same(case):
+        return Certainty.PROVEN, ()
+    says = f"What came may be from the proxy {case.target.proxy.url} and not from the target: one that opens TLS waits for a ClientHello in every tunnel."
+    return Certainty.LIKELY, (("proxy.protocol", f"{says} A check without it (--proxy none) from where that is possible tells."),)

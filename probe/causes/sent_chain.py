@@ -4,7 +4,6 @@ from probe.case.client_auth import ClientAuth, Refusal, Said, refusal
 from probe.facts.certificate import is_self_issued, title
 from probe.tls.messages import reading
 
-
 INTERNAL_ERROR = 80
 SEVERAL = 2
 """So many intermediates are more than nginx and Apache httpd allow unless they are told to."""
@@ -36,10 +35,10 @@ def too_deep(seen: ClientAuth, how: Refusal) -> tuple[str, ...]:
     return (f"{count} intermediates stand above it; the server may allow fewer (nginx: ssl_verify_depth, 1 by default).",)
 
 
-def unheard_alike(seen: ClientAuth, how: Refusal) -> bool:
-    """Whether the server closed without a word, once the handshake was done, and did the same to the client without a certificate."""
+def behind(seen: ClientAuth, how: Refusal) -> tuple[str, ...]:
+    """That the service behind may be what is missing: the server closed without a word, and did the same to the client without a certificate."""
     other = refusal(seen.without)
-    return how.said is Said.CLOSED and other is not None and other.said is Said.CLOSED
+    return (BEHIND,) if how.said is Said.CLOSED and other is not None and other.said is Said.CLOSED else ()
 
 
 def unended(seen: ClientAuth) -> tuple[str, ...]:
@@ -49,7 +48,9 @@ def unended(seen: ClientAuth) -> tuple[str, ...]:
         return ()
     if any(short in ("CN", "OU") and "root" in value.lower().split() for short, value in top.read.issuer.attributes):
         return ()
-    return (f'What was sent ends with "{title(top)}", issued by {top.read.issuer.text}: if that is no root itself, its certificate may be missing in the file.',)
+    return (
+        f'What was sent ends with "{title(top)}", issued by {top.read.issuer.text}: if that is no root itself, its certificate may be missing in the file.',
+    )
 
 
 def intermediates(seen: ClientAuth) -> int:

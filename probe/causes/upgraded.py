@@ -29,8 +29,8 @@ def not_upgraded(case: Case) -> Finding | None:
     if one.status != SWITCHING:
         return Finding(
             effect=Effect.BREAKS,
-            summary=f"TLS works; the answer to the handshake of a WebSocket at {where} was HTTP {one.status}, a page or a redirect, and not 101: this path speaks plain "
-            "HTTP, or something in front of the server does not pass the upgrade on.",
+            summary=f"TLS works; the answer to the handshake of a WebSocket at {where} was HTTP {one.status}, a page or a redirect, and not 101: this path "
+            "speaks plain HTTP, or something in front of the server does not pass the upgrade on.",
             evidence=(Evidence(says=f"The answer was HTTP {one.status}.", at=there),),
             owner=Owner.SERVER,
             actions=("pass-upgrade",),
@@ -39,7 +39,8 @@ def not_upgraded(case: Case) -> Finding | None:
         proof = next((value for name, value in one.fields if name == ACCEPT), "missing")
         return Finding(
             effect=Effect.BREAKS,
-            summary=f"TLS works; the server answers 101 at {where}, but its Sec-WebSocket-Accept is {proof}: it did not understand the handshake, or another one answers.",
+            summary=f"TLS works; the server answers 101 at {where}, but its Sec-WebSocket-Accept is {proof}: it did not understand the handshake, or "
+            "another one answers.",
             evidence=(Evidence(says=f"Sec-WebSocket-Accept is {proof} (RFC 6455 section 4.2.2).", at=there),),
             owner=Owner.SERVER,
             actions=("pass-upgrade",),
@@ -102,6 +103,6 @@ def shown(case: Case) -> Shown:
     headers = "-H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='"
     return Shown(
         commands=(f"curl -gksSi --http1.1 --max-time 3 {{client}} {headers}{asked} {{url}}",),
-        shows="The first line is the answer. A server that goes over says 101, with Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo= and the subprotocol, and then "
-        "waits, so that curl ends when its time is over.",
+        shows="The first line is the answer. A server that goes over says 101, with Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo= and the subprotocol, "
+        "and then waits, so that curl ends when its time is over.",
     )

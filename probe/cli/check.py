@@ -44,7 +44,8 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="[TARGET]...",
-            help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, smtp://HOST, imap, pop3, ftp, postgres, mysql ..., mqtts://HOST, wss://HOST/path, or tls://HOST:PORT.",
+            help="HOST, HOST:PORT, [IPv6]:PORT, https://HOST/, ldaps://HOST, mqtts://HOST, wss://HOST/path, smtp://HOST, imap, pop3, ftp, postgres, mysql ..., "
+            "or tls://HOST:PORT.",
         ),
     ] = None,
     trust: Annotated[
@@ -251,7 +252,7 @@ def domain_of(targets: tuple[str, ...], options: "Options") -> "Found | None":
     from probe.jobs.domain import controllers, meant
 
     domain = meant(targets, options)
-    return controllers(domain, options) if domain else None
+    return controllers(domain, options) if domain or options.domain is not None else None
 
 
 def proxy_login(meant: "Sequence[tuple[Target, object]]", user: Text, password_env: Text) -> "Login | None":

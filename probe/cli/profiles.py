@@ -174,7 +174,7 @@ def _say(text: str) -> None:
     typer.echo(visible(text, LONG))
 
 
-SENT = {"leaf": "The client certificate is sent alone, without its issuers", "full": "The client certificate is sent with all its issuers"}
+SENT = {"leaf": "The client certificate need not be sent with its issuers", "full": "The client certificate is sent with all its issuers"}
 MET = ("required", "optional", "unknown")
 """Policies with which a client certificate may be sent at all."""
 

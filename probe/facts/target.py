@@ -59,7 +59,7 @@ class Target:
     ``only`` are the addresses to connect to in place of those that the name leads to, or first: the first of these.
     ``plain_port`` is where the same directory answers in plain text (0: on its usual port). ``bind`` is who is bound there once the server was judged good ("":
     nobody); the password is nowhere in here. ``domain`` is the Active Directory domain whose controllers are looked for, by which this one was found.
-    ``calling`` is how a broker would be called (MQTT). ``subprotocols`` are asked for in a WebSocket's handshake, the preferred one first (RFC 6455 section 1.9),
+    ``calling`` is how a broker would be called (MQTT). ``subprotocols`` are asked for in a WebSocket's handshake, the first one first (RFC 6455 section 1.9),
     ``user`` is the user name that is told there, once the server was judged good ("": none); its password is nowhere in here.
     ``records``: DNS is also asked for CAA, TLSA and PTR records, and this machine for its hosts file and its search list.
     """

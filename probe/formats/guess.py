@@ -22,7 +22,10 @@ _BEGINNINGS = (
     (b"ssh-", "an OpenSSH public key"),
     (b"ecdsa-sha2-", "an OpenSSH public key"),
     (b"---- BEGIN SSH2", "an OpenSSH key"),
+    (b"LS0tLS1CRUdJTi", "PEM text that is in base64 once more"),  # "-----BEGIN", as in a secret of Kubernetes
 )
+_PKCS12_BASE64 = re.compile(rb"MI[A-Za-z0-9+/]{4}IBAz")
+"""SEQUENCE with a length of two bytes, INTEGER 3, SEQUENCE: the beginning of a PKCS12 file (RFC 7292 section 4)."""
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
 _PKCS7_DATA, _PKCS7_SIGNED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
 
@@ -47,6 +50,10 @@ def looks_like(data: bytes) -> str:
         return found
     if _PKCS12.match(data):
         return "a PKCS12 file"  # cut off
+    if _PKCS12_BASE64.match(start):
+        return "a PKCS12 file in base64"
+    if _is_text(data[:4096]) and b"-----END " in data and b"-----BEGIN " not in data:
+        return "PEM text without its BEGIN line"
     return "text" if _is_text(data[:4096]) else "binary"
 
 

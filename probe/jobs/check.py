@@ -25,7 +25,7 @@ from probe.case.identity import sendable
 from probe.case.resolved import addresses, literal
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
-from probe.facts.observation import Attempt, Beside, Connect, Fetch, Handshake, Lookup, Observation, Resolution
+from probe.facts.observation import Attempt, Beside, Connect, Fetch, Handshake, Lookup, Observation, Preamble, Resolution
 from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
@@ -250,7 +250,7 @@ class _Check:
         for place in places[:DIRECT]:
             await ask(self.target, place, one.port, one.question, self.clock, deadline, seen.append)
             made = replace(seen[-1], address=one.address)
-            if any(isinstance(step, Handshake) for step in made.steps):
+            if any(isinstance(step, (Preamble, Handshake)) for step in made.steps):
                 break
         self.attempts.append((*turn, made))
 

@@ -18,7 +18,7 @@ class House:
 
     ``login`` is the user name and the password that it wants ("": none). ``silent``: it hangs up in place of a CONNACK that says no, as AWS IoT does.
     ``drops`` is how many CONNECTs it drops at first, as one that registers a certificate by its first connection. ``code`` is a CONNACK for everybody.
-    ``after``: what follows the CONNACK: "" nothing, ``taken-over`` (MQTT 5: a DISCONNECT that says so; before: the end), ``closed``. ``reason`` is a text in MQTT 5.
+    ``after``: what follows the CONNACK: "" nothing, ``taken-over`` (MQTT 5: a DISCONNECT that says so; before: the end), ``closed``. ``reason`` is a text.
     ``raw`` is said in place of everything.
     """
 

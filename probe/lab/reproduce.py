@@ -24,6 +24,7 @@ from probe.lab.reproduce_client import LOSS, client_certificates, client_options
 from probe.lab.reproduce_front import Front
 from probe.lab.reproduce_profile import profile_options
 from probe.lab.reproduce_proxy import beyond, proxy_options
+from probe.lab.reproduce_records import further
 from probe.lab.reproduce_resolve import needs_resolver, open_resolvers
 from probe.lab.reproduce_status import copied_answer, copied_list, responders
 from probe.lab.reproduce_talk import Talking, Talks
@@ -70,7 +71,8 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     places, reach, lost = _open(stage, observation, Talking(stage, copies, observation, staple))
     trust, untrusted = trust_options(stage, observation.stores, copies)
     public, unlisted = public_options(stage, observation.compared, observation.target.public, copies)
-    found, unresolved = open_resolvers(stage, observation, places) if needs_resolver(observation) else ((), ())
+    records = further(observation, known, copies, reach[1] if needs_resolver(observation) else observation.target.port)
+    found, unresolved = open_resolvers(stage, observation, places, records) if needs_resolver(observation) else ((), ())
     client, changed = client_options(stage, observation, copies, as_is=as_is)
     target = observation.target
     unbound = ("the bind; nobody is bound to the copy",) if target.bind else ()
@@ -83,13 +85,14 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     judged = _moved(target.at, shift) if target.at else observation.taken_at if as_is else None
     arguments = (
         *_where(target, reach, found),
+        *(("--resolver", stage.dns(records)) if records and not found else ()),
         *proxy,
         *trust,
         *public,
         *pin,
         *client,
         *profile,
-        *_options(target),
+        *_options(target, records is not None),
         *_beside(stage, observation, tuple(places.values())),
         *(("--at", judged.isoformat()) if judged else ()),
     )
@@ -191,8 +194,8 @@ def _where(target: Target, reach: tuple[str, int], resolvers: tuple[str, ...]) -
     return (spelled, *resolvers) if resolvers else (spelled, "--connect", f"{place}:{port}")
 
 
-def _options(target: Target) -> tuple[str, ...]:
-    """The options that shaped the check, as typed."""
+def _options(target: Target, asked: bool = False) -> tuple[str, ...]:
+    """The options that shaped the check, as typed. ``asked``: there are answers about further records in DNS."""
     literal = _is_address(target.host)
     natural_name = target.host.partition("%")[0]
     name = target.name if target.name != natural_name else None
@@ -210,6 +213,7 @@ def _options(target: Target) -> tuple[str, ...]:
         "--repeat": str(target.repeat) if target.repeat != 1 else None,
     }
     switches = [option for option, on in (("--no-fetch", not target.fetch), ("--fetch-private", target.fetch_private), ("--no-app", not target.app)) if on]
+    switches += ["--dns-records"] if asked else []
     return (*(text for option, value in given.items() if value for text in (option, value)), *switches)
 
 

@@ -11,7 +11,6 @@ from probe.case.resolved import FIRST
 from probe.facts.observation import How, Local, Observation, Resolution
 from probe.facts.target import Target
 from probe.lab.dns_server import Record, Zone
-from probe.lab.reproduce_records import further_records
 from probe.lab.stage import Stage
 
 _REFUSES = {1: "formerr", 2: "servfail", 3: "nxdomain", 4: "notimp", 5: "refused"}
@@ -23,15 +22,18 @@ def needs_resolver(observation: Observation) -> bool:
     addresses = {one.address for one in observation.attempts}
     target = observation.target
     listed = bool(target.only) and target.only != FIRST
-    if any(one.records for one in observation.lookups):
+    if observation.lookups and observation.resolutions:
         return True
     return bool(observation.resolutions) and (len(addresses) != 1 or listed or bool(target.also_resolvers))
 
 
-def open_resolvers(stage: Stage, observation: Observation, places: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def open_resolvers(
+    stage: Stage, observation: Observation, places: Mapping[str, str], further: Zone | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Open a DNS server for each that was asked; give the options that name them, and what could not be copied.
 
     ``places`` says where on this machine the copy of an address is. The answers of the operating system's resolver are given by a DNS server too.
+    ``further`` are the records that are no addresses, which the first of them knows.
     """
     seen = observation.resolutions
     sources = [observation.target.resolver or _SYSTEM, *observation.target.also_resolvers]
@@ -42,8 +44,8 @@ def open_resolvers(stage: Stage, observation: Observation, places: Mapping[str, 
         if source == _SYSTEM:
             losses.append("the resolver of the observing machine with its hosts file; a DNS server gives its answers")
         zone = _zone(observation.target.host, answers, places)
-        if source == sources[0]:
-            zone = replace(zone, records=(*zone.records, *further_records(observation)))
+        if source == sources[0] and further is not None:
+            zone = replace(zone, records=(*zone.records, *further.records), authentic=further.authentic)
         options += ["--resolver", stage.dns(zone)]
     return tuple(options), tuple(losses)
 

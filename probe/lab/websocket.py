@@ -1,9 +1,9 @@
 """The server's side of a WebSocket's opening handshake (RFC 6455 section 4.2), right or wrong, as a management system of charging stations has it."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha1
-from base64 import b64encode
 
 from probe.facts.noun import noun
 from probe.lab.answers import Answer, http

@@ -110,7 +110,10 @@ def agree(
         if never := next((found for found in profile.checks if one == found.id and not found.safe and not found.expect), None):
             raise Unusable(f"{one} of the profile {profile.id} is never done, with no consent.", f"It {never.side_effects or 'has side effects'}.")
         if one not in consents:
-            raise Unusable(f"The profile {profile.id} has nothing that --allow {one} would allow.", f"It asks for: {', '.join(sorted(consents))}." if consents else "Leave --allow out.")
+            raise Unusable(
+                f"The profile {profile.id} has nothing that --allow {one} would allow.",
+                f"It asks for: {', '.join(sorted(consents))}." if consents else "Leave --allow out.",
+            )
     done = tuple(one for one in profile.checks if app and (one.safe or (one.expect and (one.consent or one.id) in allowed)))
     needed = (() if own_target else used((endpoint.host, endpoint.port))) + used(tuple(one.request for one in done))
     needed += () if own_trust or profile.trust.store == "none-by-default" else used(profile.trust.files)

@@ -131,10 +131,9 @@ class Connecting:
             return False
         length, width = found
         start = 1 + width
-        if self._status is None:
-            # Neither a length that cannot be, nor one that nobody would wait for, is waited for.
-            if length < 2 or length > (LONGEST if self._level == MQTT_5 else 2):
-                raise NotMqtt
+        # Neither a length that cannot be, nor one that nobody would wait for, is waited for.
+        if self._status is None and not 2 <= length <= (LONGEST if self._level == MQTT_5 else 2):
+            raise NotMqtt
         if len(self._buffer) < start + length:
             return False
         body, self._buffer = self._buffer[start : start + length], self._buffer[start + length :]

@@ -36,6 +36,9 @@ SENTENCE = 10
 MOST = 40
 """Entries of any one list that are shown; the other formats have them all."""
 
+NAMED = 5
+"""So many findings when everything is well have a code at least: what does not fit in full is not lost behind a number."""
+
 COMMAND = 4000
 """Characters of a command that are shown: it is to be copied, so it is never wrapped and hardly ever cut."""
 
@@ -111,6 +114,9 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
     if result.client:
         facts.append(("Client cert", visible(result.client[0][1])))
         facts += [("On file", visible(value)) for label, value in result.client if label == "On file"]
+        remarks = [visible(value) for label, value in result.client if label == "Remark"]
+        more = f" ({_number(len(remarks) - 1, 'more remark')}: --format html or json)" if len(remarks) > 1 else ""
+        facts += [("Remark", f"{remarks[0]}{more}")] if remarks else []
     facts += _profile(result)
     if result.revocation:
         facts.append(("Revocation", visible(result.revocation)))
@@ -124,8 +130,8 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
         label = "Note" if one.effect is Effect.NOTE else "Risk"
         first, *rest = _row(label, visible(f"{one.code}: {one.summary or one.title}"), width)
         lines += [first if label == "Note" else first.replace(label, paint(label, "yellow"), 1), *rest]
-    more = ", ".join(one.code for one in found[3:6]) + (", ..." if len(found) > 6 else "")
-    hidden = [f"{_number(len(found) - 3, 'more finding')} ({more})"] if len(found) > 3 else []
+    named = f" ({', '.join(one.code for one in found[3:])})" if len(found) <= NAMED else ""
+    hidden = [f"{_number(len(found) - 3, 'more finding')}{named}"] if len(found) > 3 else []
     hidden += [_number(len(result.not_observed), "cause") + " not looked at"] if result.not_observed else []
     hidden += [_number(len(result.defects), "cause") + " not judged (a defect of the probe)"] if result.defects else []
     return lines + (_row("Not shown", f"{', '.join(hidden)}; the html and json formats name them", width) if hidden else [])

@@ -182,7 +182,7 @@ def _sentence(choices: Choices, best: Choice | None, verdict: Verdict, base: Dia
 
 
 def _helpless(choices: Choices) -> str:
-    """How far it is true that nothing that could be installed helps. Java looks neither at the dates nor at the usage of a certificate that is trusted itself."""
+    """How far it is true that nothing helps. Of a certificate that is trusted itself Java looks neither at the dates nor at the usage."""
     trusting = frozenset(stack for one in choices.all for stack in one.trusting)
     if not trusting:
         return "No certificate helps. Whatever is installed,"

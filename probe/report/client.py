@@ -7,7 +7,7 @@ from probe.case.revocation import OFF, identity_standings
 from probe.case.status import Status
 from probe.causes.identity import told
 from probe.causes.on_file import compared
-from probe.causes.sent_chain import strays, unseen
+from probe.causes.sent_chain import intermediates, strays, unseen
 from probe.facts.certificate import Certificate, title
 from probe.facts.distinguished import text_of
 from probe.facts.identity import Identity
@@ -52,6 +52,9 @@ def _short(case: Case) -> str:
         return f"{wanted}; the one that is named was not sent"
     if case.target.stack and case.stacks and not any(seen.sends(one) for one in case.stacks):
         return f"{wanted}; {_for_stack(case)}"
+    if seen.accepted and seen.required is False and seen.listing in (Listing.UNNAMED, Listing.NONE):
+        # A server may let everybody in and look at no certificate at all (nginx: ssl_verify_client optional_no_ca).
+        return f"{wanted}; it went on with the one that was sent as it does without one, so that whether it trusts it is not known"
     done = {True: "was accepted", False: "was refused", None: "was sent, and whether it was accepted is not known"}[seen.accepted]
     return f"{wanted}; the one that was sent {done}" if seen.accepted is not None else f"{wanted}; the one that is named {done}{_unknown(seen)}"
 
@@ -169,8 +172,9 @@ def _before(seen: ClientAuth) -> str:
         return f"{' '.join(against)} As to its issuer: {fits}.{able}"
     itself = "nothing stands against it by itself"
     if seen.listing in (Listing.DIRECT, Listing.ABOVE):
-        levels = len(seen.climb.sent) - 1
-        depth = f" {levels} certificates stand above it; a server may allow fewer." if levels > 2 else ""
+        levels = intermediates(seen)
+        depth = f" {levels} intermediates stand between them, and servers allow fewer unless they are set to it (nginx 1)." if levels > 1 else ""
+        depth = " 1 intermediate stands between them: nginx allows one, Apache httpd none unless SSLVerifyDepth is set." if levels == 1 else depth
         return f"as far as can be known it would be accepted: {itself}, and {fits}.{depth}{able}"
     return f"{itself}; {fits}.{able}"
 

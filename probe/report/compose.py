@@ -219,16 +219,22 @@ def _respelled(one: Prescribed, target: Target) -> Target:
 
 
 def _resolved(case: Case) -> tuple[tuple[str, str], ...]:
-    """What each source answered about the target's name, and about its proxy's."""
+    """What each source answered about the target's name, and about its proxy's; and what else was asked of DNS."""
     target, resolutions = case.target, case.observation.resolutions
     found: dict[str, list[str]] = {}
     for one in of_target(target, resolutions):
         who = "System resolver" if one.source == "system" else f"DNS {one.server}" if one.server else "DNS"
         found.setdefault(who, []).extend(one.addresses)
     proxy = of_proxy(target, resolutions)
+    beside: tuple[tuple[str, str], ...] = ()
+    if target.records:
+        from probe.report.dns_records import circumstances  # rarely asked for
+
+        beside = circumstances(case.observation)
     return (
         *((("Proxy's addresses", ", ".join(proxy.addresses) or "none"),) if proxy else ()),
         *((who, ", ".join(dict.fromkeys(addresses)) or "none") for who, addresses in found.items()),
+        *beside,
     )
 
 
@@ -289,7 +295,7 @@ def exit_code(report: Report, strict: bool = False) -> int:
     2 also when nothing at all could be read of files. The worst of several is 4, 1, 3, 0.
     """
     codes = {_code(one, strict) for one in report.results}
-    if len(report.results) == 1 and (report.results[0].unknown_host or report.results[0].unread) and codes <= {1, 3}:
+    if len(report.results) == 1 and report.domain is None and (report.results[0].unknown_host or report.results[0].unread) and codes <= {1, 3}:
         return 2
     return next((one for one in (4, 1, 3) if one in codes), 0)
 

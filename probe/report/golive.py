@@ -7,9 +7,10 @@ from probe.facts.golive import Day, Inspection, Seen
 from probe.facts.observation import Observation
 from probe.facts.target import Target
 from probe.report.checklist import Checklist, Group, Item, Outcome
+from probe.report.dns_records import circumstances
 from probe.report.golive_client import application, demanded, presented, vantage
 from probe.report.golive_names import covered, found
-from probe.report.golive_records import allowed, announced, circumstances
+from probe.report.golive_records import allowed, announced
 from probe.report.golive_server import alike, answering, lasting, pinned, trusted
 from probe.report.golive_view import Days, View, sentences
 from probe.report.words import repeat

@@ -247,6 +247,8 @@ def _asked(view: View, judged: tuple[Finding, ...]) -> Item:
         return view.item("app", Outcome.FAIL, sentences(judged), found=judged)
     if seen is not None and (not seen.target.app or seen.target.protocol == "tls"):
         return view.open("app", "Behind tls:// nothing is asked." if seen.target.protocol == "tls" else "The application was not asked.", required=False)
+    if seen is not None and seen.target.protocol == "mqtts":
+        return view.open("app", "No CONNECT was sent: it would end the connection of a running client with the same client ID.", required=False)
     if any(one.client.refusal and one.client.refusal.sure for one in view.cases):
         return view.open("app", "The server answered about the client certificate, see there.")
     told = [one for one in view.cases if one.exchange and one.exchange.status is not None]

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from probe.case.called import of_caller, shown
 from probe.case.expectation import told as said_of
 from probe.facts.certificate import Certificate, fingerprint, title
-from probe.facts.enterprise import DEFAULTS, VERSION, enterprise
 from probe.facts.distinguished import name as read_name
+from probe.facts.enterprise import DEFAULTS, VERSION, enterprise
 from probe.facts.noun import noun
 from probe.facts.observation import Connect, Exchange, Handshake, Observation, Preamble, Tunnel
 from probe.facts.profile import Agreement
@@ -92,26 +92,17 @@ class Originals:
     # The parts of an observation
 
     def _observation(self, one: Observation) -> None:
-        self._host(one.vantage.host)
-        self._host(one.vantage.address or "")
         self._target(one.target)
         self._agreement(one.agreement)
         self._files(one)
-        for resolution in one.resolutions:
-            for text in (resolution.name, *resolution.addresses, *(part for alias in resolution.aliases for part in (alias.name, alias.target))):
-                self._host(text)
-            self._place(resolution.server or "")
-        for name in names_in_dns(one):
-            self._host(name)
-        for lookup in one.lookups:
-            self._place(lookup.server or "")
+        calls = (text for call in one.calls for text in (call.address, call.local))
+        for found in (one.vantage.host, one.vantage.address or "", *names_in_dns(one), *calls):
+            self._host(found)
         for attempt in one.attempts:
             self._host(attempt.address)
             for step in attempt.steps:
                 self._step(step)
         for call in one.calls:
-            for text in (call.address, call.local):
-                self._host(text)
             for call_step in (call.handshake, call.exchange):
                 self._step(call_step)
         for source in (one.served.source, one.served.key_source) if one.served else ():
@@ -201,8 +192,11 @@ class Originals:
         elif isinstance(step, Preamble):
             self._said(step.received)
             self._said(step.surplus)
-            for _, value in step.fields:
-                self._word(value, "text")
+            for name, value in step.fields:
+                if name == "dnsHostName":
+                    self._place(value)
+                elif name not in STAYS:
+                    self._word(value, "text")
         elif isinstance(step, Handshake):
             self._host(step.sni or "")
             self._said(step.first_bytes)
@@ -215,7 +209,7 @@ class Originals:
                 if label not in PLAIN:
                     self._word(value, "text")
             for name, value in step.fields:
-                if name == "host":
+                if name in ("host", "dnsHostName"):
                     self._place(value)
                     continue
                 if name in STAYS or PRODUCT.fullmatch(value):

@@ -100,7 +100,9 @@ def sentence(found: Diagnosis) -> str:
     if found.verdict is Verdict.UNDECIDED and found.case.established and found.case.chain_accepted:
         return f"Whether {what} works was not found out at {when.rstrip(',')}: {cause.cause.title}."
     if found.verdict is Verdict.UNDECIDED and found.cause and ACTION in found.cause.actions:
-        return f"Whether {what} works was not found out at {when.rstrip(',')}: whether the other side has its certificate on file was not said (--uploaded FILE)."
+        return (
+            f"Whether {what} works was not found out at {when.rstrip(',')}: whether the other side has its certificate on file was not said (--uploaded FILE)."
+        )
     if found.verdict is Verdict.UNDECIDED:
         known = [one for one in (entry(code) for code, _ in found.candidates) if one]
         titles = " Or: ".join(f"{one.cause.title}." for one in known) or f"{cause.cause.title}."

@@ -68,6 +68,12 @@ def test_certificate_and_key_in_two_files_or_one(tmp_path: Path) -> None:
         assert again.certificates == identity.certificates and again.notes == ()
 
 
+def test_several_keys_in_a_pem_file_are_remarked(tmp_path: Path) -> None:
+    identity, credential = load(written(tmp_path, "two.pem", OWN.pem.encode() + KEY + key_pem(OTHER.key)))
+    assert credential is not None and identity.keys == 2
+    assert ["two.pem holds 2 private keys; the first of them belongs to the certificate" in one for one in identity.notes] == [True]
+
+
 def test_der_works_with_a_remark(tmp_path: Path) -> None:
     key = OWN.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     identity, credential = load(written(tmp_path, "c.der", OWN.der), written(tmp_path, "k.der", key))

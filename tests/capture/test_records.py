@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from dns.rrset import from_text as rrset
 
 from probe.capture.beside import beside
 from probe.capture.clock import Clock
@@ -91,7 +92,7 @@ def test_addresses_that_came_with_the_answer_are_not_asked_for(dns: Open, monkey
     def with_additional(response: Any, zone: Zone, name: str, kind: str) -> None:
         asked.append(f"{name} {kind}")
         fill(response, zone, name, kind)
-        response.additional.append(dns_server.dns.rrset.from_text("dc.corp.example.", 60, "IN", "A", "127.0.0.7"))
+        response.additional.append(rrset("dc.corp.example.", 60, "IN", "A", "127.0.0.7"))
 
     monkeypatch.setattr(dns_server, "_fill", with_additional)
     found = run(lambda clock: services(LDAP, dns(Zone(records=srv("0 0 389 dc.corp.example."))), clock, 3.0))

@@ -9,6 +9,7 @@ import pytest
 from probe.cli.main import run
 from probe.lab.dns_server import Record, Zone
 from probe.lab.file_shop import Parts, parts
+from probe.lab.keys import key_pem
 from probe.lab.pki import authority
 from probe.lab.shop import HOST, credentials, reach
 from probe.lab.stage import Stage
@@ -104,7 +105,12 @@ def test_files_and_folders(made: Parts, tmp_path: Path, capsys: pytest.CaptureFi
     code, out = compared(capsys, tmp_path / "old", tmp_path / "new", "--format", "json")
     (found,) = json.loads(out)["comparisons"]
     (row,) = [one for one in found["rows"] if one["weight"] == "matters"]
-    assert code == 1 and row["label"] == "All certificates" and "Another Root CA" in row["right"] and row["means"].endswith("holds 1 certificate more than " + str(tmp_path / "old") + ", which has nothing of its own.")
+    assert (
+        code == 1
+        and row["label"] == "All certificates"
+        and "Another Root CA" in row["right"]
+        and row["means"].endswith("holds 1 certificate more than " + str(tmp_path / "old") + ", which has nothing of its own.")
+    )
     assert compared(capsys, tmp_path / "old", tmp_path / "old")[0] == 0
 
 
@@ -188,3 +194,43 @@ def test_the_same_key_in_a_new_certificate(look: Look, made: Parts, capsys: pyte
     before, after = look(credentials(made.leaf, made.intermediate), "before.json"), look(credentials(renewed, made.intermediate), "after.json")
     code, out = compared(capsys, before, after)
     assert code == 1 and "with the same key: pins on the certificate break, pins on the key hold" in out
+
+
+def test_a_file_without_its_intermediate_is_not_said_to_work_all_the_same(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "alone.pem").write_text(made.leaf.pem)
+    (tmp_path / "whole.pem").write_text(made.leaf.pem + made.intermediate.pem)
+    for pair in (("alone.pem", "whole.pem"), ("whole.pem", "alone.pem")):
+        code, out = compared(capsys, *(tmp_path / one for one in pair))
+        assert code == 1 and "alone.pem lacks Lab Issuing CA" in out and "works all the same" not in out
+        assert "whole.pem holds 1 certificate more than" in out.partition("A ")[0]
+
+
+def test_one_name_and_another_key_is_not_called_renewed(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = authority("Lab Root CA", Traits(ca=True, key=made.root.key, starts=-1))
+    other = authority("Lab Root CA", Traits(ca=True, key="rsa-2048"))
+    for name, one in (("old", made.root), ("again", again), ("other", other)):
+        (tmp_path / f"{name}.pem").write_text(one.pem)
+    code, out = compared(capsys, tmp_path / "old.pem", tmp_path / "again.pem")
+    assert code == 1 and "have no certificate in common" in out and '"Lab Root CA" is another certificate on each side, with the same key' in out
+    code, out = compared(capsys, tmp_path / "old.pem", tmp_path / "other.pem")
+    assert code == 1 and "with another key: what the one signed does not lead to the other" in out and "renewed" not in out
+
+
+def test_an_altered_copy_is_not_another_certificate(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from probe.facts.certificate import Certificate, pem
+
+    content = bytearray(made.leaf.der)
+    content[-3] ^= 1
+    (tmp_path / "sent.pem").write_text(made.leaf.pem)
+    (tmp_path / "got.pem").write_text(pem(Certificate(der=bytes(content))))
+    code, out = compared(capsys, tmp_path / "sent.pem", tmp_path / "got.pem")
+    assert code == 1 and "one of the two was altered or damaged" in out and "renewed" not in out and "pins" not in out
+
+
+def test_a_key_and_a_name_that_is_misspelled(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "own.pem").write_text(made.leaf.pem)
+    (tmp_path / "own.key").write_bytes(key_pem(made.leaf.key))
+    code, out = compared(capsys, tmp_path / "own.pem", tmp_path / "own.key")
+    assert code == 1 and "own.key holds no certificate, so that there is nothing to compare with." in out
+    assert run(["compare", str(tmp_path / "own.pem"), "no-such-file.pem"]) == 2
+    assert capsys.readouterr().err.startswith("probe: no-such-file.pem does not exist.")

@@ -4,7 +4,6 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -315,29 +314,6 @@ def test_two_dns_servers_do_not_say_the_same(way: str, answers: list[str], stage
     scene = ALL_BROKEN[f"dns.addresses-disagree{way}"](stage)
     servers = [value for option, value in zip(scene.arguments, scene.arguments[1:], strict=False) if option == "--resolver"]
     assert [" ".join(dig(server, HOST, "A", "+short").split()) for server in servers] == answers
-
-
-@pytest.mark.parametrize("way", ["", " nobody", " wildcard", " above"])
-def test_the_zone_names_others(way: str, stage: Stage) -> None:
-    scene = ALL_BROKEN[f"dns.caa{way}"](stage)
-    server = scene.arguments[scene.arguments.index("--resolver") + 1]
-    host = urlsplit(scene.arguments[0]).hostname or ""
-    own = dig(server, host, "CAA", "+short").split()
-    values = own or dig(server, host.partition(".")[2], "CAA", "+short").split()
-    # For the certificate with a wildcard the property issuewild counts.
-    counting = [value for tag, value in zip(values[1::3], values[2::3], strict=True) if tag == ("issuewild" if way == " wildcard" else "issue")]
-    assert counting and '"letsencrypt.org"' not in counting
-
-
-@pytest.mark.parametrize(("way", "code"), [("", 65), (" root-not-sent", 20), (" unsigned", 65)])
-def test_no_tlsa_record_fits_for_openssl(way: str, code: int, stage: Stage) -> None:
-    scene = ALL_BROKEN[f"dns.tlsa-mismatch{way}"](stage)
-    server = scene.arguments[scene.arguments.index("--resolver") + 1]
-    one = asked(scene)
-    values = dig(server, f"_{one.address_port}._tcp.{HOST}", "TLSA", "+short").split(maxsplit=3)
-    record = " ".join((*values[:3], "".join(values[3].split())))
-    printed = s_client(one.address_port, "-servername", HOST, "-dane_tlsa_domain", HOST, "-dane_tlsa_rrdata", record)
-    assert f"Verify return code: {code} " in printed
 
 
 def test_behind_one_address_connections_take_turns(stage: Stage) -> None:

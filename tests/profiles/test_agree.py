@@ -83,7 +83,12 @@ REFUSED: tuple[tuple[str, dict[str, object], str, str], ...] = (
     ("a template", {"given": (("provider", "{ca_folder}"),)}, "cannot be the value", "provider"),
     ("control character", {"given": (("provider", "DE\n"),)}, "cannot be the value", "provider"),
     ("missing", {"given": ()}, "The variables provider, ca_folder", "--trust"),
-    ("consent", {"given": (("provider", "DE-DCB"), ("ca_folder", "x")), "allowed": ("remote-start",)}, "remote-start of the profile hubject-emp is never done", "real station"),
+    (
+        "consent",
+        {"given": (("provider", "DE-DCB"), ("ca_folder", "x")), "allowed": ("remote-start",)},
+        "remote-start of the profile hubject-emp is never done",
+        "real station",
+    ),
     ("unknown consent", {"given": (("provider", "DE-DCB"), ("ca_folder", "x")), "allowed": ("start",)}, "nothing that --allow start", "Leave --allow out"),
 )
 

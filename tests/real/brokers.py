@@ -1,7 +1,7 @@
 """A broker as AWS IoT is one (and Insights Hub, which stands on it): what it refuses, it drops without a word.
 
 It takes every client certificate in TLS, whoever signed it, and looks at it only when CONNECT has come: the registered authority must have signed it itself,
-and must be verified; a new certificate is registered by its first connection, which is dropped, if its authority was sent with it. One client ID is let in once.
+and must be verified; a new certificate is registered by its first connection, which is dropped, if its authority was sent too. One client ID is let in once.
 A connection without SNI is ended, and the port behind a firewall wants the name x-amzn-mqtt-ca in ALPN.
 """
 
@@ -79,8 +79,8 @@ def signed(own: x509.Certificate, authority: Issued) -> bool:
 class Talk:
     """One connection, served by a thread."""
 
-    def __init__(self, tls: SSL.Connection, plain: socket.socket, cloud: Cloud) -> None:
-        self.tls, self.plain, self.cloud = tls, plain, cloud
+    def __init__(self, tls: SSL.Connection, plain: socket.socket, cloud: Cloud, named: bool) -> None:
+        self.tls, self.plain, self.cloud, self.named = tls, plain, cloud, named
         self.level = 0
         self.woken, self.wakes = socket.socketpair()
 
@@ -90,7 +90,7 @@ class Talk:
             self.tls.do_handshake()
             with self.cloud.lock:
                 self.cloud.names.append((self.tls.get_servername() or b"").decode())
-            if self.tls.get_servername():
+            if self.tls.get_servername() and (not self.named or self.tls.get_alpn_proto_negotiated() == ALPN):
                 self._serve()
         with contextlib.suppress(OSError):
             self.plain.shutdown(socket.SHUT_RDWR)
@@ -165,7 +165,7 @@ def aws_like(chain: tuple[Issued, ...], cloud: Cloud, *, alpn: bool = False) -> 
                     return
                 tls = SSL.Connection(context, plain)
                 tls.set_accept_state()
-                talk = Talk(tls, plain, cloud)
+                talk = Talk(tls, plain, cloud, alpn)
                 thread = threading.Thread(target=talk.run, daemon=True)
                 talks.append((thread, talk))
                 thread.start()

@@ -36,8 +36,8 @@ class Link:
 def link() -> Iterator[Link]:
     """Make the namespaces; they are gone when the block ends. Raises ``RuntimeError`` where the system does not allow it."""
     with ExitStack() as stack:
-        client = _hold(stack, program("unshare"), "--user", "--map-root-user", "--net")
-        server = _hold(stack, program("nsenter"), "--target", str(client), "--user", "--preserve-credentials", program("unshare"), "--net")
+        client = hold(stack, program("unshare"), "--user", "--map-root-user", "--net")
+        server = hold(stack, program("nsenter"), "--target", str(client), "--user", "--preserve-credentials", program("unshare"), "--net")
         made = Link(client=client, server=server)
         ip = program("ip")
         _run(*made.inside(client, ip, "link", "add", _DEVICE, "type", "veth", "peer", "name", _DEVICE, "netns", str(server)))
@@ -48,7 +48,7 @@ def link() -> Iterator[Link]:
         yield made
 
 
-def _hold(stack: ExitStack, *command: str) -> int:
+def hold(stack: ExitStack, *command: str) -> int:
     """Start a process behind this command that says when it is inside, and give its number; it ends with the stack."""
     held = subprocess.Popen((*command, program("sh"), "-c", "echo inside; exec cat"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     stack.enter_context(held)

@@ -227,3 +227,14 @@ def test_what_was_seen_holds_no_password(port: int, cloud: Cloud, tenant: Issued
     found = check(*line)
     assert_works(found, notes=())
     assert "hush-hush" not in text(found.case.observation) and "hush-hush" not in repr(found)
+
+
+def test_a_missing_protocol_name_is_a_candidate(cloud: Cloud, tenant: Issued, pki: Pki, tmp_path: Path) -> None:
+    """Without a name the broker hangs up as if it refused the certificate, so that both are told."""
+    own = device(tmp_path, tenant.issue(traits=DEVICE), tenant)
+    with aws_like(pki.chain, cloud, alpn=True) as port:
+        line = (f"mqtts://shop.example:{port}", "--connect", f"127.0.0.1:{port}", *pki.trusting, *own, *CONSENT)
+        found = check(*line)
+        assert_fails(found, "client.rejected", Owner.SERVER, Certainty.LIKELY)
+        assert "--alpn NAME" in dict(found.candidates)["tls.alpn"] and cloud.seen == []
+        assert "tls.alpn" not in dict(check(*line, "--alpn", "mqtt").candidates)

@@ -28,6 +28,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory, pki: Pki, known: Clients) ->
     web.add("depth", pki.chain, f"{one} ssl_verify_client on; ssl_verify_depth 3; {PAGE}")
     web.add("unnamed", pki.chain, f"{one} ssl_trusted_certificate {known.both}; ssl_verify_client on; {PAGE}")
     web.add("nothing", pki.chain, PAGE)
+    web.add("unchecked", pki.chain, f"{one} ssl_verify_client optional_no_ca; {PAGE}")
     web.add("elsewhere", pki.chain, f"{one} ssl_verify_client on; error_page 495 496 =302 https://shop.example/login; {PAGE}")
     web.add("forbidding", pki.chain, f'{one} ssl_verify_client on; location / {{ return 403 "not you\\n"; }}')
     with web.running() as found:
@@ -49,6 +50,18 @@ def test_what_is_accepted_works(who: str, number: str, ports: dict[str, int], pk
     assert lines["Required"] == "yes (without one: HTTP 400, nginx: No required SSL certificate was sent)"
     assert "as far as can be known it would be accepted" in lines["Before sending"]
     assert lines["Clients that choose by the list"] == "Java 17, Go, GnuTLS, NSS would send it"
+
+
+def test_a_server_that_looks_at_none_has_not_accepted_it(ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    found = check(*asked(ports["unchecked"], pki, known, "foreign"))
+    assert found.verdict is Verdict.WORKS, told(found)
+    assert "whether it trusts it is not known" in dict(compose((found,)).results[0].client)["In short"]
+
+
+def test_how_many_intermediates_servers_allow_is_said_before(ports: dict[str, int], pki: Pki, known: Clients) -> None:
+    for who, says in (("good", "1 intermediate stands between them: nginx allows one, Apache httpd none"), ("deep", "2 intermediates stand between them")):
+        lines = dict(compose((check(*asked(ports["depth"], pki, known, who)),)).results[0].client)
+        assert says in lines["Before sending"], lines
 
 
 REFUSED = {
@@ -193,7 +206,7 @@ def test_a_stream_ends_without_a_word(
 
 
 def test_a_stream_whose_service_is_gone_may_have_accepted_it(tmp_path_factory: pytest.TempPathFactory, pki: Pki, known: Clients) -> None:
-    """nginx closes in the same way as on a certificate that it refuses: the report says so and does not blame the certificate alone."""
+    """Then nginx closes in the same way as on a certificate that it refuses: the report says so and does not blame the certificate alone."""
     folder = tmp_path_factory.mktemp("gone")
     certificates, key = files(folder, pki.chain, "gone")
     block = (

@@ -10,6 +10,7 @@ import dns.name
 import dns.zone
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from dns.dnssectypes import Algorithm
 
 from probe.capture.clock import Clock
 from probe.capture.records import climb, look_up, named, services
@@ -80,7 +81,7 @@ def signed(name: str, text: str) -> tuple[str, str]:
     """The zone signed with a key of its own, and the trust anchor for it (DS)."""
     zone = dns.zone.from_text(text, name, relativize=False)
     secret = ec.generate_private_key(ec.SECP256R1())
-    public = dns.dnssec.make_dnskey(secret.public_key(), dns.dnssec.Algorithm.ECDSAP256SHA256, flags=257)
+    public = dns.dnssec.make_dnskey(secret.public_key(), Algorithm.ECDSAP256SHA256, flags=257)
     dns.dnssec.sign_zone(zone, keys=[(secret, public)], lifetime=86400, add_dnskey=True)
     anchor = dns.dnssec.make_ds(dns.name.from_text(name), public, "SHA256")
     return zone.to_text(relativize=False, want_origin=True), f"{name}. DS {anchor.to_text()}"

@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -132,7 +131,8 @@ FRONT = """
 server {{
   listen 127.0.0.1:PORT ssl;
   ssl_certificate {certificates}; ssl_certificate_key {key};
-  location /mqtt {{ proxy_pass https://127.0.0.1:{port}; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; }}
+  location /mqtt {{ proxy_pass https://127.0.0.1:{port}; proxy_http_version 1.1;
+    proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; }}
   location /bare {{ proxy_pass https://127.0.0.1:{port}/mqtt; proxy_http_version 1.1; }}
   location /page {{ return 200 "hello"; }}
   location /closed {{ auth_basic "stations"; auth_basic_user_file {users}; proxy_pass https://127.0.0.1:{port}/mqtt; proxy_http_version 1.1;
@@ -143,7 +143,7 @@ server {{
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory, pki: Pki, brokers: dict[str, int]) -> Iterator[int]:
-    """nginx in front of the WebSocket: a path that passes the upgrade on, one that does not, a page, and one with a login."""
+    """A front of nginx for the WebSocket: a path that passes the upgrade on, one that does not, a page, and one with a login."""
     folder = tmp_path_factory.mktemp("nginx-socket")
     certificates, key = files(folder, pki.chain, "front")
     users = folder / "users"

@@ -66,6 +66,18 @@ def test_works_is_short_whatever_is_in_it(poison: str) -> None:
     assert "40 causes not looked at" in text
 
 
+def test_a_finding_that_does_not_fit_is_named() -> None:
+    """Four risks, of which three are shown: the fourth is no bare number."""
+    crowded = replace(HEALTHY, findings=(*MISSING.findings[1:2] * 3, replace(MISSING.findings[2], code="endpoint.last")))
+    assert "1 more finding (endpoint.last)" in " ".join(terminal.render(report(crowded), colour=False, width=80).split())
+
+
+def test_a_remark_on_the_client_files_is_seen_when_all_is_well() -> None:
+    healthy = replace(HEALTHY, client=(("In short", "asked for and required; the one that was sent was accepted"), ("Remark", "one is DER"), ("Remark", "so")))
+    said = " ".join(terminal.render(report(healthy), colour=False, width=80).split())
+    assert "Remark one is DER (1 more remark: --format html or json)" in said
+
+
 def test_risks_come_before_notes_in_a_short_answer() -> None:
     text = terminal.render(report(replace(HEALTHY, findings=(MISSING.findings[2], MISSING.findings[1]))), colour=False, width=80)
     assert text.index("Risk") < text.index("Note")

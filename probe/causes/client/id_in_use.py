@@ -42,8 +42,8 @@ def judge(case: Case) -> Finding | NotObserved | None:
     if one.taken_over:
         return Finding(
             effect=Effect.RISKS,
-            summary=f'A client with the client ID "{calling.client_id}" is running: it took the connection over. {harmless} Any other one needs an ID of its own, '
-            "or the two end each other's connection for ever.",
+            summary=f'A client with the client ID "{calling.client_id}" is running: it took the connection over. {harmless} Any other one needs an ID '
+            "of its own, or the two end each other's connection for ever.",
             evidence=(Evidence(says=f"CONNACK 0, then DISCONNECT {named(TAKEN_OVER)}.", at=there),),
             values=(("client_id", f'"{calling.client_id}"'),),
         )
@@ -52,8 +52,8 @@ def judge(case: Case) -> Finding | NotObserved | None:
     return Finding(
         effect=Effect.RISKS,
         certainty=Certainty.POSSIBLE,
-        summary=f'The broker let the client ID "{calling.client_id}" in and ended the connection soon after, without a reason: perhaps because a running client with '
-        f"the same ID took it back. {harmless}",
+        summary=f'The broker let the client ID "{calling.client_id}" in and ended the connection soon after, without a reason: perhaps because a running '
+        f"client with the same ID took it back. {harmless}",
         evidence=(Evidence(says=f"CONNACK 0 with MQTT {one.version}, then the end of the connection, which nobody here had asked for.", at=there),),
         values=(("client_id", f'"{calling.client_id}"'),),
     )

@@ -96,8 +96,8 @@ def _below(case: Case, own: Certificate) -> Finding | None:
     if issuer is None or is_self_issued(issuer):
         return None
     says = (
-        f'The client certificate "{title(own)}" was signed by the intermediate "{title(issuer)}", and {agreement.profile} lets in what a registered authority signed '
-        "itself; an intermediate is rarely the one that is registered."
+        f'The client certificate "{title(own)}" was signed by the intermediate "{title(issuer)}", and {agreement.profile} lets in what a registered '
+        "authority signed itself; an intermediate is rarely the one that is registered."
     )
     return Finding(
         effect=_effect(case),

@@ -9,6 +9,8 @@ Clients say: nginx "400 The SSL certificate error", Java "Received fatal alert: 
 browsers ERR_BAD_SSL_CLIENT_AUTH_CERT, others the end of the connection.
 """
 
+from dataclasses import replace
+
 from probe.case.case import Case
 from probe.causes.identity import EXPLAINS, REJECTED, finding
 from probe.causes.shown import WITH_CLIENT, Shown
@@ -27,7 +29,14 @@ SHOWN_BY = Shown(
     shows="curl prints an alert, a page that speaks of the certificate, or an empty reply.",
 )
 
+USUAL = (8883, 8884)
+"""Ports at which brokers want no protocol name; those of AWS IoT hang up at others, as if they refused the certificate."""
+
 
 def judge(case: Case) -> Finding | None:
     """It was sent and refused, and nothing known explains it."""
-    return finding(case, REJECTED)
+    found, target = finding(case, REJECTED), case.target
+    if found is None or target.protocol != "mqtts" or target.port in USUAL or target.alpn:
+        return found
+    name = ("tls.alpn", "At this port the broker may want a protocol name (ALPN), such as x-amzn-mqtt-ca, and none was offered: --alpn NAME.")
+    return replace(found, alternatives=(*found.alternatives, name))

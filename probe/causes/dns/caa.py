@@ -26,7 +26,7 @@ CAUSE = Cause(
     title="The zone does not let the certificate's authority issue",
     owner=Owner.DNS,
     actions=("allow-authority",),
-    references=("RFC 8659 sections 3 and 4", "CA/Browser Forum Baseline Requirements section 3.2.2.8"),
+    references=("RFC 8659 sections 3 and 4", "https://cabforum.org/working-groups/server/baseline-requirements/requirements/"),
 )
 needs = unasked
 SHOWN = 8

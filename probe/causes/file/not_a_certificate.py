@@ -50,7 +50,8 @@ def judge(case: Case) -> Finding | None:
         says = " ".join(f"{one.path} looks like {_what(one)}." for one in told[:3])
         says += f" {len(told) - 3} more files hold nothing either." if len(told) > 3 else ""
     else:
-        says = f"Of the files in the folder or archive {len(told)} hold{'s' if len(told) == 1 else ''} no certificate: {several(tuple(f'{one.path} ({_what(one)})' for one in told))}."
+        what = several(tuple(f"{one.path} ({_what(one)})" for one in told))
+        says = f"Of the files in the folder or archive {len(told)} hold{'s' if len(told) == 1 else ''} no certificate: {what}."
     return Finding(
         effect=Effect.BREAKS if named else Effect.NOTE,
         summary=says,

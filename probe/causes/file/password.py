@@ -18,6 +18,7 @@ CAUSE = Cause(
     references=("RFC 7292 section 5", "RFC 5958 section 3"),
 )
 COMMANDS = {"pkcs12": "openssl pkcs12 -info -noout -passin pass:wrong -in {}", "jks": "keytool -list -storepass wrong-password -keystore {}"}
+SUMMED = ("jks", "jceks")
 
 
 def shown_by(case: Case, finding: Finding) -> Shown:
@@ -40,10 +41,12 @@ def judge(case: Case) -> Finding | None:
         return None
     says = " ".join(one[1] for one in found[:3]) + (f" So {'is' if len(found) == 4 else 'are'} {len(found) - 3} more." if len(found) > 3 else "")
     named = any(case.files.every[one[0]].named for one in found)
+    # The check sum of Java's own stores covers the password and the content at once: which of the two is wrong it does not tell.
+    unsure = all(case.files.every[one[0]].kind in SUMMED and case.files.every[one[0]].problem == "password-wrong" for one in found)
     return Finding(
         effect=Effect.BREAKS,
         # Of what lies about locked in a folder nobody knows whether it is a fault; it could not be looked at.
-        certainty=Certainty.PROVEN if named else Certainty.POSSIBLE,
+        certainty=Certainty.POSSIBLE if not named else Certainty.LIKELY if unsure else Certainty.PROVEN,
         summary=says,
         evidence=tuple(Evidence(says=text, at=at) for _, text, at in found[:MOST]),
     )
@@ -54,7 +57,8 @@ def _locked(case: Case) -> tuple[tuple[int, str, str], ...]:
     found = []
     for number, file in enumerate(case.files.every):
         if file.problem.startswith("password"):
-            found.append((number, f"{file.path} {_why(file.problem)}{f', {file.why}' if file.why else ''}.", f"/files/{number}"))
+            other = ", or was altered or damaged: its check sum does not fit" if file.problem == "password-wrong" and file.kind in SUMMED else ""
+            found.append((number, f"{file.path} {_why(file.problem)}{f', {file.why}' if file.why else other}.", f"/files/{number}"))
             continue
         for place, entry in enumerate(file.entries):
             if entry.problem.startswith("password"):

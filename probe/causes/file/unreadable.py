@@ -11,6 +11,7 @@ keytool "Input not an X.509 certificate", nginx "PEM_read_bio_X509() failed".
 from probe.case.case import Case
 from probe.case.edge import Agreement, agreement, self_signed
 from probe.case.files import Files
+from probe.case.signature import Signed, signed_by
 from probe.causes.filed import MOST, of_places, quoted, several, titled
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
@@ -72,13 +73,17 @@ def judge(case: Case) -> Finding | None:
 
 def _altered(files: Files) -> Finding | None:
     """A certificate that names itself as its issuer, by name and key, and that its key did not sign. As an anchor Java and OpenSSL take it all the same."""
-    found = [one for one in files.certificates if is_self_issued(one) and agreement(one, one) is Agreement.AGREE and not self_signed(one)]
+    found = [one for one in files.certificates if is_self_issued(one) and agreement(one, one) is not Agreement.DISAGREE and not self_signed(one)]
+    # An authority that changes its key signs one in its own name with the other key (RFC 4210 section 4.4), and should name that key.
+    found = [one for one in found if not any(signed_by(one, other) is Signed.GOOD for other in files.certificates if is_self_issued(other))]
     if not found:
         return None
+    sure = all(agreement(one, one) is Agreement.AGREE for one in found)
     says = f"{titled(found[0])} ({files.words(found[0])}) is not as it was issued: its own signature is wrong."
     more = f" So are {len(found) - 1} more." if len(found) > 2 else " So is one more." if len(found) > 1 else ""
     evidence = tuple(Evidence(says=f"{titled(one)}: its own key did not make its signature.", at=files.where(one)) for one in found[:MOST])
-    return Finding(effect=Effect.RISKS, summary=f"{says}{more}", about=tuple(found[:5]), evidence=evidence)
+    certainty = Certainty.PROVEN if sure else Certainty.LIKELY
+    return Finding(effect=Effect.RISKS, certainty=certainty, summary=f"{says}{more}", about=tuple(found[:5]), evidence=evidence)
 
 
 def _damaged(file: InspectedFile) -> tuple[Skipped, ...]:

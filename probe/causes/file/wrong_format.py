@@ -34,6 +34,8 @@ FORMATS = {
     "an SSH2 key": "ssh-keygen -i -f FILE",
     "a PuTTY key": "puttygen FILE -O private-openssh -o key.pem",
     "a PGP key": "",
+    "PEM text that is in base64 once more": "base64 -d FILE > decoded.pem",
+    "a PKCS12 file in base64": "base64 -d FILE > decoded.p12",
     "a gzip archive": "gunzip FILE",
     "a serialized store of Windows": "certutil -dump FILE (on Windows), then export each certificate as Base64 X.509",
 }

@@ -1,7 +1,7 @@
 """What a proxy on the way did with the request for a tunnel."""
 
 from probe.case.case import Case
-from probe.case.proxied import broken_off
+from probe.case.proxied import broken_off, wordless
 from probe.causes.words import NotObserved
 from probe.facts.observation import How
 from probe.facts.proxy import HTTP
@@ -18,7 +18,7 @@ def needs(case: Case) -> str | None:
 
 def silent(case: Case) -> tuple[str, ...]:
     """All of them without a proxy, and where the tunnel stood and TLS came through it."""
-    stood = case.tunnel is not None and case.tunnel.ending.how is How.DONE and not broken_off(case)
+    stood = case.tunnel is not None and case.tunnel.ending.how is How.DONE and not broken_off(case) and not wordless(case)
     return EVERY if case.target.proxy is None or stood else ()
 
 

@@ -2,7 +2,8 @@
 
 Where a proxy should be, something else speaks: a web server that knows no CONNECT, a login page of a guest network, a
 SOCKS proxy where an HTTP proxy was meant or the other way round, or a proxy that itself wants TLS. Or the proxy agrees to
-the tunnel and then speaks plain text, hangs up or is silent, although the target speaks TLS to everybody else. Usual
+the tunnel and then speaks plain text, hangs up or is silent, although the target speaks TLS to everybody else; one that
+opens TLS waits for a ClientHello where a mail server would greet first. Usual
 reasons: the wrong scheme or port in the setting (https:// in HTTPS_PROXY for a plain HTTP proxy is the most frequent one).
 
 Clients say: Python "Your proxy appears to only use HTTP and not HTTPS", OpenSSL "wrong version number", Go "proxyconnect
@@ -10,7 +11,7 @@ tcp: tls: first record does not look like a TLS handshake", curl exit 56 "CONNEC
 """
 
 from probe.case.case import Case
-from probe.case.proxied import Refusal, broken_off, is_socks, refusal
+from probe.case.proxied import Refusal, broken_off, directly_begun, is_socks, refusal, wordless
 from probe.causes.proxy import answer, asked, proxy, unheard
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
@@ -22,7 +23,7 @@ CAUSE = Cause(
     owner=Owner.CLIENT,
     actions=("correct-proxy", "connect-directly"),
     references=("RFC 9110 section 9.3.6", "RFC 1928 section 3"),
-    explains=("tls.not-tls", "tls.closed", "tls.timeout", "tls.malformed"),
+    explains=("tls.not-tls", "tls.closed", "tls.timeout", "tls.malformed", "starttls.protocol", "starttls.closed", "starttls.timeout"),
 )
 SHOWN_BY = Shown(
     commands=("curl -gksv --max-time 10 {url}",), shows="curl does not get through the proxy either, and prints what was answered in place of a tunnel."
@@ -35,6 +36,8 @@ def judge(case: Case) -> Finding | NotObserved | None:
     one = case.tunnel
     if one is not None and broken_off(case):
         return _broken_off(case, one)
+    if one is not None and wordless(case):
+        return _wordless(case, one)
     if one is None or refusal(case) is not Refusal.PROTOCOL:
         return unheard(case)
     says, sure = _instead(case, one)
@@ -109,4 +112,35 @@ def _broken_off(case: Case, one: Tunnel) -> Finding | None:
         certainty=Certainty.PROVEN if page else Certainty.LIKELY,
         summary=f"{proxy(case)} agrees to a tunnel to {asked(case)} and then {what}" + (", where the target speaks TLS without the proxy." if answers else "."),
         evidence=tuple(evidence),
+    )
+
+
+def _wordless(case: Case, one: Tunnel) -> Finding | None:
+    """The proxy agreed, and the plain words before TLS came to nothing in its tunnel, where without it they end in TLS."""
+    from probe.case.starttls import Came, came, title, tls_at_once  # few checks have words before TLS
+
+    seen, without = case.start, case.direct
+    if seen is None or without is None or not directly_begun(case):
+        return None
+    name, at_once = title(seen.protocol), tls_at_once(case)
+    what = "is silent" if came(seen) is Came.SILENT else "ends the connection"
+    if came(seen) is Came.STRANGE:
+        what = f"does not speak {name} ({first_line(seen.received) or 'no words that can be shown'})"
+    evidence = [
+        Evidence(says=f"The proxy {answer(case)}, which stands for a tunnel to {asked(case)}.", at=case.pointer(one)),
+        Evidence(says=f"In the tunnel, where words of {name} come first, it {what}.", at=case.pointer(seen)),
+        Evidence(says=f"The same without the proxy: after the words of {name} TLS is agreed.", at=case.pointer(without.handshake)),
+    ]
+    if at_once:
+        says = "A ClientHello without any words before it is answered with TLS: as by a proxy that opens TLS, and waits for it in every tunnel."
+        evidence.append(Evidence(says=says, at=case.pointer(at_once)))
+    return Finding(
+        effect=Effect.BREAKS,
+        # The two ways may lead to different machines of one name.
+        certainty=Certainty.LIKELY,
+        summary=f"{proxy(case)} agrees to a tunnel to {asked(case)} and then {what}, where the target begins TLS after words of {name} without the proxy."
+        + (" It answers a ClientHello at once, as a proxy does that opens TLS." if at_once else ""),
+        evidence=tuple(evidence),
+        owner=Owner.NETWORK,
+        actions=("let-words-pass", "connect-directly"),
     )

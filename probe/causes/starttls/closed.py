@@ -11,7 +11,7 @@ mariadb "Lost connection to server at 'handshake: reading initial communication 
 
 from probe.case.case import Case
 from probe.case.starttls import DIRECT, Came, came, elsewhere, last_word, title
-from probe.causes.plain_words import said
+from probe.causes.plain_words import in_tunnel, said
 from probe.causes.shown import Shown, client
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How
@@ -37,4 +37,11 @@ def judge(case: Case) -> Finding | None:
     evidence = list(said(case, one, f"The connection was {how}{number} {when}; {len(one.received)} bytes had come."))
     if other := case.asked(DIRECT):
         evidence.append(Evidence(says="A ClientHello without any words before it was not answered with TLS either.", at=case.pointer(other)))
-    return Finding(effect=Effect.BREAKS, summary=f"The connection to the {name} server is {how} {when}, without a reason.", evidence=tuple(evidence))
+    certainty, alternatives = in_tunnel(case)
+    return Finding(
+        effect=Effect.BREAKS,
+        certainty=certainty,
+        summary=f"The connection to the {name} server is {how} {when}, without a reason.",
+        evidence=tuple(evidence),
+        alternatives=alternatives,
+    )

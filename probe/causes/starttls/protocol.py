@@ -11,7 +11,7 @@ psql "received invalid response to SSL negotiation".
 
 from probe.case.case import Case
 from probe.case.starttls import SPOKEN, Came, at_once, came, elsewhere, other_spelling, plain_at_once, port, stranger, title, tls_at_once
-from probe.causes.plain_words import said
+from probe.causes.plain_words import in_tunnel, said
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Effect, Evidence, Finding, Owner
 from probe.facts.observation import How, Local, Preamble
@@ -49,12 +49,15 @@ def judge(case: Case) -> Finding | None:
         return None
     name = title(one.protocol)
     direct = tls_at_once(case)
+    certainty, alternatives = in_tunnel(case)
     if direct and not one.fields:
         scheme = at_once(one.protocol)
         ended = "done" if direct.ending.how is How.DONE else "answered with TLS"
         first = f"No word of {name} came within {one.took:.1f} s." if not one.received else f"The first bytes were: {first_line(one.received)}"
         return Finding(
             effect=Effect.BREAKS,
+            certainty=certainty,
+            alternatives=alternatives,
             summary=f"TLS begins at once on port {port(case)}, without words of {name} before it: the target is {other_spelling(case.target, scheme)}.",
             evidence=(*said(case, one, first), Evidence(says=f"A ClientHello without any words before it: handshake {ended}.", at=case.pointer(direct))),
             values=(("respelled", scheme),),
@@ -66,6 +69,8 @@ def judge(case: Case) -> Finding | None:
         says = f"The reading was stopped; it began with: {first_line(one.received)}"
         return Finding(
             effect=Effect.BREAKS,
+            certainty=certainty,
+            alternatives=alternatives,
             summary=f"The {name} server's answer has no end.",
             evidence=said(case, one, says),
             owner=Owner.SERVER,
@@ -76,6 +81,8 @@ def judge(case: Case) -> Finding | None:
     what = f"answers in plain {other}, not in {name}" if other else f"does not answer in {name}"
     return Finding(
         effect=Effect.BREAKS,
+        certainty=certainty,
+        alternatives=alternatives,
         summary=f"Port {port(case)} {what}." + (f" The target may be {other_spelling(case.target, scheme)}." if scheme else ""),
         evidence=said(case, one, f"The first bytes were: {first_line(one.received) or 'none that can be shown'}"),
         values=(("respelled", scheme),) if scheme else (),
@@ -90,8 +97,11 @@ def _in_other_words(case: Case, one: Preamble) -> Finding | None:
         return None
     hello, spoken = found
     name = title(one.protocol)
+    certainty, alternatives = in_tunnel(case)
     return Finding(
         effect=Effect.BREAKS,
+        certainty=certainty,
+        alternatives=alternatives,
         summary=f"Port {port(case)} does not greet in {name}; it answers in plain {spoken}.",
         evidence=(
             *said(case, one, f"No word of {name} came within {one.took:.1f} s."),

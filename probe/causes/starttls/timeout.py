@@ -10,7 +10,7 @@ Clients say: curl exit 28 "Timeout was reached", Java "Read timed out", psql "ti
 
 from probe.case.case import Case
 from probe.case.starttls import DIRECT, Came, came, elsewhere, last_word, plain_at_once, title
-from probe.causes.plain_words import said
+from probe.causes.plain_words import in_tunnel, said
 from probe.causes.shown import Shown, client
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
 
@@ -38,10 +38,12 @@ def judge(case: Case) -> Finding | None:
     elif other := case.asked(DIRECT):
         evidence.append(Evidence(says="A ClientHello without any words before it was not answered either.", at=case.pointer(other)))
     waited = f"within {one.took:.0f} s"
+    certainty, alternatives = in_tunnel(case)
     return Finding(
         effect=Effect.BREAKS,
         # A greeting may come late on purpose, and clients with more patience get it.
-        certainty=Certainty.PROVEN if one.received else Certainty.LIKELY,
+        certainty=certainty if one.received else Certainty.LIKELY,
+        alternatives=alternatives,
         summary=f"The {name} server does not answer {word} {waited}." if word else f"No greeting in {name} came {waited}.",
         evidence=tuple(evidence),
     )
