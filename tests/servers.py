@@ -101,7 +101,10 @@ def nginx(folder: Path, blocks: str) -> Iterator[int]:
 
 @contextmanager
 def slapd(folder: Path, chain: tuple[Issued, ...], *more: str, scheme: str = "ldaps", database: tuple[str, ...] = ()) -> Iterator[int]:
-    """Run OpenLDAP on ldaps:// (or ldap://, where it offers StartTLS) with an empty directory ``dc=shop,dc=example``; ``more`` are lines for the global part of its configuration, ``database`` for that directory."""
+    """Run OpenLDAP on ldaps:// (or ldap://, where it offers StartTLS) with an empty directory ``dc=shop,dc=example``; give the port.
+
+    ``more`` are lines for the global part of its configuration, ``database`` for that directory.
+    """
     port = free_port()
     certificates, key = files(folder, chain, "slapd")
     data = folder / "ldap"

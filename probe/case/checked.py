@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from probe.facts.noun import noun
-from probe.facts.observation import Attempt, Exchange, Handshake
+from probe.facts.observation import Attempt, Exchange, Handshake, How
 from probe.facts.profile import Agreement, Check, Expect, Text
 from probe.profiles.templates import used
 from probe.protocols import NAMES, named
@@ -16,6 +16,7 @@ RETRY = "checked-again"
 """The question with which an answer that may be sporadic is asked for once more."""
 FURTHER = "check-"
 """How the names of the questions of further checks begin; the check's id follows."""
+ANOTHER = "The server showed another certificate when it was to be asked, which nobody had judged."
 SPORADIC = 500
 TIMEOUT_STATUS = 408
 
@@ -44,7 +45,8 @@ def outcomes(agreement: Agreement | None, attempts: tuple[Attempt, ...], *, app:
         done = [one for one in attempts if one.question.check == check.id and _counts(one) and (said(one) is not None or closed(one))]
         found += [outcome(agreement, check, one) for one in done]
         if not done:
-            found.append(Outcome(check=check, why_not=why_not(agreement, check, app=app, good=good)))
+            another = any(one.question.check == check.id and _stood(one) for one in attempts)
+            found.append(Outcome(check=check, why_not=ANOTHER if another else why_not(agreement, check, app=app, good=good)))
     return tuple(found)
 
 
@@ -76,6 +78,12 @@ def closed(attempt: Attempt) -> bool:
     """Whether the server hung up after the handshake, before anything was said."""
     one = _handshake(attempt)
     return one is not None and one.closed_by_peer and said(attempt) is None
+
+
+def _stood(attempt: Attempt) -> bool:
+    """Whether all was ready for a question that was then not put."""
+    one = _handshake(attempt)
+    return one is not None and one.ending.how is How.DONE and attempt.question.app and attempt.question.name.startswith(FURTHER)
 
 
 def _handshake(attempt: Attempt) -> Handshake | None:

@@ -15,9 +15,7 @@ MEANING = {
 }
 """What a result code says in answer to the request to begin TLS."""
 _DATA = "Error initializing SSL/TLS"
-REPORTED = (
-    "Users report this very answer of domain controllers of Active Directory that have no certificate that fits; it was not verified with one here."
-)
+REPORTED = "Users report this very answer of domain controllers of Active Directory that have no certificate that fits; it was not verified with one here."
 
 
 def meaning(one: Preamble) -> tuple[str, ...]:

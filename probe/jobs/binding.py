@@ -54,7 +54,9 @@ def _name(text: str | None) -> str:
     if text is None:
         return ""
     if not text or not text.isprintable() or len(text.encode("utf-8", "replace")) > LONGEST:
-        raise Unusable("The name of --bind cannot be sent.", "It may not be empty and may have no control characters, as CN=probe,OU=Service,DC=corp,DC=example.")
+        raise Unusable(
+            "The name of --bind cannot be sent.", "It may not be empty and may have no control characters, as CN=probe,OU=Service,DC=corp,DC=example."
+        )
     return text
 
 

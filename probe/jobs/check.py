@@ -282,7 +282,8 @@ class _Check:
             return None
         from probe.jobs.request import request  # most checks go by no profile
 
-        return request(self.agreement, check)
+        asked = request(self.agreement, check)
+        return replace(asked, to=self._judged(one.address)) if asked.hide else asked
 
     def _judged(self, address: str) -> tuple[str, ...]:
         """The SHA-256 of the certificate that the server at this address showed when it was asked as usual: only there is a password told."""

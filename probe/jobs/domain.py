@@ -32,8 +32,10 @@ Wanted = tuple[tuple[Target, Agreement | None], ...]
 
 @noun
 class Found:
-    """The controllers of ``domain``: ``spelled`` are the targets, two for each. ``lookups`` are the answers that listed them. ``why_not`` says why there are none
-    although nobody said so ("": there are some)."""
+    """The controllers of ``domain``: ``spelled`` are the targets, two for each, ``lookups`` the answers that listed them.
+
+    ``why_not`` says why none is known although nobody said that there is none ("": there are some).
+    """
 
     domain: str
     spelled: tuple[str, ...] = ()
@@ -88,10 +90,14 @@ def controllers(text: str, options: Options) -> Found:
     listing = [one for one in lookups if not one.name.startswith(CATALOG)]
     if len(listing) == len(NAMES) and all(one.rcode in (0, NXDOMAIN) for one in listing):
         nowhere = any(isinstance(record, Service) and not record.host for one in listing for record in one.records)
-        says = f"DNS lists no domain controller of {domain}: " + ("it says that there decidedly is none." if nowhere else f"{NAMES[0]}.{domain} has no SRV record.")
+        says = f"DNS lists no domain controller of {domain}: " + (
+            "it says that there decidedly is none." if nowhere else f"{NAMES[0]}.{domain} has no SRV record."
+        )
         raise Unusable(says, f"Asked was {asked}. The zone may only be known inside: name the domain's own DNS server with --resolver IP.")
     ways = sorted({one.ending.how.value if one.rcode is None else f"rcode {one.rcode}" for one in listing}) or ["no answer"]
-    return Found(domain=domain, lookups=lookups, why_not=f"Which controllers {domain} has could not be found out: {asked} gave no usable answer ({', '.join(ways)}).")
+    return Found(
+        domain=domain, lookups=lookups, why_not=f"Which controllers {domain} has could not be found out: {asked} gave no usable answer ({', '.join(ways)})."
+    )
 
 
 def observe_domain(found: Found, errands: tuple[Errand, ...], progress: Callable[[str, str], None]) -> tuple[Observation, ...]:
@@ -122,4 +128,3 @@ def _about(lookups: tuple[Lookup, ...], host: str) -> tuple[Lookup, ...]:
         own = tuple(record for record in one.records if isinstance(record, Service) and record.host == host)
         made.append(replace(one, records=own, left_off=one.left_off + len(one.records) - len(own)))
     return tuple(made)
-

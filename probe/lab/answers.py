@@ -35,6 +35,9 @@ class Directory:
     says: str = ""
 
 
+USUAL = Directory()
+
+
 def controller(host: str = "shop.example", bind: int = 0, says: str = "") -> Directory:
     """What a domain controller of Active Directory says that calls itself so."""
     context = ",".join(f"DC={one}" for one in host.split(".")[-2:])
@@ -120,7 +123,7 @@ def http(answer: Answer) -> bytes:
     return f"HTTP/1.1 {answer.status} {phrase}\r\n{head}\r\n".encode() + answer.body
 
 
-def ldap(request: bytes, said: Directory = Directory()) -> bytes:
+def ldap(request: bytes, said: Directory = USUAL) -> bytes:
     """Answer one LDAP message (RFC 4511): a bind is answered without a look at it, a search finds the root DSE; anything else gets ``b""``.
 
     Message numbers up to 127 are understood. ``request`` is longer than ``LDAP_HEAD``.

@@ -59,7 +59,7 @@ def broker_shop(stage: Stage, house: House, options: tuple[str, ...] = NAMED, *,
 
 
 def device_shop(stage: Stage, house: House, chain: tuple[Issued, ...], registered: Issued | None, expects: Expects = FAILS) -> Scene:
-    """Open a broker that wants a device's certificate, of whatever authority. The check goes by its profile; the file of the ``registered`` authority is named."""
+    """Open a broker that wants the certificate of a device, of whatever authority; the check goes by its profile and names the file of ``registered``."""
     made = hierarchy()
     serving = Serving(credentials=(made.whole,), answer=broker(house), client="required", client_unnamed=(chain[-1],))
     port = stage.tls(serving)

@@ -9,7 +9,7 @@ import time
 from functools import partial
 
 from probe.lab import wire
-from probe.lab.answers import LDAP_HEAD, Answer, Directory, http, ldap
+from probe.lab.answers import LDAP_HEAD, USUAL, Answer, Directory, http, ldap
 from probe.lab.listener import Talk, finish
 
 ENDLESS_LIMIT = 64 * 1024 * 1024
@@ -81,7 +81,7 @@ BIND_ANSWER = b"\x61"
 """How the answer to an LDAP bind begins (RFC 4511 section 4.2.2)."""
 
 
-def plain_ldap(connection: socket.socket, directory: Directory = Directory()) -> None:
+def plain_ldap(connection: socket.socket, directory: Directory = USUAL) -> None:
     """Answer an LDAP search, with a bind before it or without, and close on anything else."""
     said = BIND_ANSWER
     while BIND_ANSWER in said[:LDAP_HEAD]:

@@ -75,7 +75,7 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     found, unresolved = open_resolvers(stage, observation, places, records) if needs_resolver(observation) else ((), ())
     client, changed = client_options(stage, observation, copies, as_is=as_is)
     target = observation.target
-    unbound = ("the bind; nobody is bound to the copy",) if target.bind else ()
+    unproxied = (*unproxied, "the bind; nobody is bound to the copy") if target.bind else unproxied
     # One option for each store, in their order.
     theirs = observation.agreement.trust.files if observation.agreement else ()
     files = tuple(place for store, place in zip(observation.stores, trust[1::2], strict=False) if store.source in theirs)
@@ -100,7 +100,7 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     return Reproduction(
         arguments=arguments,
         chain=tuple(copies.certificate(Certificate(der=der)) for der in presented(shown)) if shown else (),
-        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *changed, *unwritten, *untrusted, *unlisted, *unresolved, *unproxied, *unbound))),
+        losses=tuple(dict.fromkeys((*copies.losses, *losses, *lost, *anonymous, *changed, *unwritten, *untrusted, *unlisted, *unresolved, *unproxied))),
     )
 
 

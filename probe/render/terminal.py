@@ -36,6 +36,9 @@ SENTENCE = 10
 MOST = 40
 """Entries of any one list that are shown; the other formats have them all."""
 
+APPLICATION = "the application answers"
+"""What a check proves that reached all it was made for, in the words of the report."""
+
 NAMED = 5
 """So many findings when everything is well have a code at least: what does not fit in full is not lost behind a number."""
 
@@ -278,7 +281,11 @@ def _profile(result: Result) -> list[tuple[str, str]]:
         times = sum(1 for other in done if other.id == one.id)
         answer = ", ".join(f"{visible(label, 40)} {visible(value, 60)}" for label, value in one.answer)
         again = f" (asked {times} times)" if times > 1 else ""
-        facts.append(("Check", f"{visible(one.id, 60)}: {STATES[one.state]}{f', {answer}' if answer else ''}{again}"))
+        # Where the answer shows little, what it means is said; else the numbers are enough.
+        means = f". {visible(one.says)}" if one.state == "well" and one.says and APPLICATION not in one.proves else ""
+        facts.append(("Check", f"{visible(one.id, 60)}: {STATES[one.state]}{f', {answer}' if answer else ''}{again}{means}"))
+    missing = [one for one in result.checks if one.state == "not done" and one.wanted]
+    facts += [("Check", f"{visible(one.id, 60)}: {STATES[one.state]}. {visible(one.says)}") for one in missing[:MOST]]
     return facts
 
 

@@ -137,7 +137,7 @@ class CheckText:
 
     ``says`` is the sentence that tells what came of it; ``answer`` are (label, value) of what came, with the header fields that the profile wants shown.
     ``proves`` is what the answer shows to work. ``explain``, ``do`` and ``official`` (the system's own words) are the profile's; ``source`` is where its
-    reading comes from, ``verified`` is false when nobody has verified it.
+    reading comes from, ``verified`` is false when nobody has verified it. ``wanted``: it belongs to every check, because it is safe.
     """
 
     id: str
@@ -152,6 +152,7 @@ class CheckText:
     official: str = ""
     source: str = ""
     verified: bool = True
+    wanted: bool = False
 
 
 @noun

@@ -67,15 +67,31 @@ def now(choices: Choices, base: Diagnosis | None) -> tuple[Remark, ...]:
     yes = [short(one.title) for one in base.stacks if trusts(one)]
     no = [short(one.title) for one in base.stacks if not trusts(one) and not one.unanswered]
     if yes:
-        found.append(
-            ("good", f"With {places} {' and '.join(yes)} trust{'s' if len(yes) == 1 else ''} the chain already; a program that reads it needs nothing.")
-        )
+        stacks = {one.stack for one in base.stacks if trusts(one)}
+        # The certificates suffice; whether the file is taken as it is stands in a line of its own.
+        what = "what is in " if any(one.stack in stacks for store in choices.observation.stores for one in store.refused) else ""
+        says = f"With {what}{places} {' and '.join(yes)} trust{'s' if len(yes) == 1 else ''} the chain already; a program that reads it needs nothing."
+        found.append(("good", says))
     if no:
         found.append(("warn", f"With {places} {' and '.join(no)} do{'es' if len(no) == 1 else ''} not trust the chain."))
     for one in choices.observation.stores:
         if one.kind not in UNNAMED and one.source not in UNNAMED:
-            found += _named(choices, one)
+            found += [*_taken(choices, one), *_named(choices, one)]
     return tuple(found)
+
+
+def _taken(choices: Choices, store: TrustStore) -> list[Remark]:
+    """What each voting stack makes of the very file, where that is not all that is in it."""
+    found: list[Remark] = []
+    for stack in choices.stacks:
+        name = short(stack.title)
+        if refused := next((one for one in store.refused if one.stack == stack.name), None):
+            found.append(("warn", f"{name} does not take {store.path}{' as it is' if refused.convertible else ''}: {refused.why}."))
+        elif less := next((one for one in store.uncounted if one.stack == stack.name), None):
+            found.append(
+                ("warn", f"{name} counts {less.size:,} of the {store.size:,} certificate{'' if store.size == 1 else 's'} in {store.path}: {less.why}.")
+            )
+    return found
 
 
 def _named(choices: Choices, store: TrustStore) -> list[Remark]:

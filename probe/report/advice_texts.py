@@ -4,12 +4,14 @@ from probe.case.choices import Choice, Choices, Kind
 from probe.facts.certificate import Certificate, fingerprint, title
 from probe.facts.certificate import pem as block
 from probe.facts.observation import Observation
+from probe.facts.target import Target
 from probe.remedies.install import OF_A_TARGET, Platform
 from probe.remedies.install import platforms as known
 from probe.report.advice import PlatformText
 from probe.report.advice_files import BUNDLE, STORE, Named
+from probe.report.begun import fitting
 from probe.report.certificates import serial_text
-from probe.report.words import endpoint, peer, url
+from probe.report.words import endpoint, peer, place, url
 
 PASSWORD = "changeit"  # noqa: S105 -- Java's usual word; a trust store holds nothing that is secret
 KINDS = {Kind.ROOT: "root", Kind.WITH_MISSING: "root", Kind.SEVERAL: "root", Kind.INTERMEDIATE: "intermediate", Kind.LEAF: "leaf"}
@@ -122,20 +124,20 @@ def platforms(observation: Observation, best: Choice, names: tuple[Named, ...], 
     first = next(one for one in names if one.certificate == best.certificates[0])
     values = {"pem": first.pem, "cer": first.cer, "store": STORE, "bundle": BUNDLE, "alias": first.alias, "password": password}
     if not target.inspecting:
-        values |= {"host": target.host, "port": str(target.port), "peer": peer(target), "name": target.name}
+        values |= {"host": target.host, "port": str(target.port), "peer": peer(target), "place": place(target), "name": target.name}
         values |= {"url": url(target)} if target.protocol == "https" else {}
     profile = observation.agreement.profile if observation.agreement else ""
     ordered = sorted(known(), key=lambda one: (profile not in one.profiles if profile else False, one.order))
-    return tuple(text for one in ordered if (text := _platform(one, kind, values)))
+    return tuple(text for one in ordered if (text := _platform(one, kind, values, target)))
 
 
-def _platform(one: Platform, kind: str, values: dict[str, str]) -> PlatformText | None:
+def _platform(one: Platform, kind: str, values: dict[str, str], target: Target) -> PlatformText | None:
     usable = kind in one.anchors
     steps = []
     for step in one.steps:
         if kind not in step.kinds or (not usable and len(step.kinds) == 3):
             continue
-        lines = tuple(line.format(**values) for line in step.commands if _filled(line, values))
+        lines = tuple(line.format(**values) for line in fitting(step.commands, target) if _filled(line, values))
         if not _filled(step.do, values):
             continue
         manual = " Taken from the manual, not tried." if step.manual else ""

@@ -34,7 +34,16 @@ def _text(one: Outcome, agreement: Agreement) -> CheckText:
 
     row, text = one.row, one.text
     if one.why_not:
-        return CheckText(id=one.check.id, title=one.check.title, question=asked(one.check), state="not done", says=one.why_not, verified=one.check.verified)
+        wanted = one.check.safe and one.check.level != "tls"
+        return CheckText(
+            id=one.check.id,
+            title=one.check.title,
+            question=asked(one.check),
+            state="not done",
+            says=one.why_not,
+            verified=one.check.verified,
+            wanted=wanted,
+        )
     answer = told(one.exchange) if one.exchange else ()
     fields = shown_fields(one.exchange, agreement)
     if row is None:

@@ -15,6 +15,7 @@ from probe.facts.observation import Handshake
 from probe.facts.target import Target
 from probe.protocols import NAMES
 from probe.report import Candidate, FoundText, Headline, RemedyStep, RemedyText, Report, Result
+from probe.report.begun import fitting
 from probe.report.certificates import Numbers
 from probe.report.chain import boxes
 from probe.report.checks import checks, profile_lines
@@ -201,7 +202,7 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         proof=proof(one, number) if one.finding.effect is Effect.BREAKS else "",
         about=numbers.known(one.finding.about) if known and (one.finding.actions or known.cause.actions)[0] == one.remedy.action else (),
         steps=tuple(
-            RemedyStep(platform=step.platform, do=step.do.format_map(values), commands=tuple(command.format_map(values) for command in step.commands))
+            RemedyStep(platform=step.platform, do=step.do.format_map(values), commands=tuple(one.format_map(values) for one in fitting(step.commands, target)))
             for step in one.remedy.steps
         ),
         check=repeat(target) if target.listening or target.inspecting else one.remedy.check.format_map(values),

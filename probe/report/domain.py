@@ -22,7 +22,9 @@ NXDOMAIN = 3
 
 def shown(diagnoses: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
     """Those that get a section of their own: StartTLS is no fault of a controller whose plain port does not answer."""
-    return tuple(one for one in diagnoses if not (one.case.target.domain and one.case.target.protocol == LDAP and not one.case.connected and _paired(one, diagnoses)))
+    return tuple(
+        one for one in diagnoses if not (one.case.target.domain and one.case.target.protocol == LDAP and not one.case.connected and _paired(one, diagnoses))
+    )
 
 
 def table(diagnoses: tuple[Diagnosis, ...]) -> DomainText | None:
@@ -118,7 +120,8 @@ def _says(domain: str, answers: Sequence[tuple[Lookup, ...]], checked: int) -> s
     server = f", asked of {known.server}" if known and known.server else ""
     count = max(totals, default=checked)
     more = f"; {count - checked} of them were left out" if count > checked else ""
-    return f"DNS lists {count} record{'s' if count != 1 else ''} for the controllers of {domain}{server}. Checked: {checked} host{'s' if checked != 1 else ''}{more}."
+    records = f"{count} record{'s' if count != 1 else ''}"
+    return f"DNS lists {records} for the controllers of {domain}{server}. Checked: {checked} host{'s' if checked != 1 else ''}{more}."
 
 
 def _notes(answers: Sequence[tuple[Lookup, ...]], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -129,7 +132,11 @@ def _notes(answers: Sequence[tuple[Lookup, ...]], names: tuple[str, ...]) -> tup
             found.append(f"{one.name} {why}.")
     every = {host for each in answers for host in hosts(each)}
     lost = dict.fromkeys(
-        record.host for each in answers for one in each for record in one.records if isinstance(record, Service) and record.host in every and not record.addresses
+        record.host
+        for each in answers
+        for one in each
+        for record in one.records
+        if isinstance(record, Service) and record.host in every and not record.addresses
     )
     found += [f"{host} is listed and has no address in DNS." for host in lost if host in names]
     return tuple(found)

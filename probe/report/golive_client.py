@@ -247,6 +247,9 @@ def _asked(view: View, judged: tuple[Finding, ...]) -> Item:
         return view.item("app", Outcome.FAIL, sentences(judged), found=judged)
     if seen is not None and (not seen.target.app or seen.target.protocol == "tls"):
         return view.open("app", "Behind tls:// nothing is asked." if seen.target.protocol == "tls" else "The application was not asked.", required=False)
+    if seen is not None and seen.target.protocol == "mqtts" and any(attempt.question.level for attempt in seen.attempts):
+        says = sentences(judged) or "The broker let the client in."
+        return view.item("app", Outcome.WARN if judged else Outcome.PASS, says, found=judged)
     if seen is not None and seen.target.protocol == "mqtts":
         return view.open("app", "No CONNECT was sent: it would end the connection of a running client with the same client ID.", required=False)
     if any(one.client.refusal and one.client.refusal.sure for one in view.cases):

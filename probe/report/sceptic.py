@@ -14,12 +14,11 @@ from probe.facts.observation import Handshake
 from probe.facts.proxy import HTTP
 from probe.facts.target import Target
 from probe.protocols import NAMES, named
+from probe.report.begun import WITH_CURL, before
 from probe.report.certificates import Numbers
 
 NOBODY = "-no-CAfile -no-CApath -no-CAstore"
 """Options of OpenSSL with which nothing is trusted."""
-WITH_CURL = ("smtp", "imap", "pop3", "ftp")
-"""Protocols with words before TLS that curl speaks too."""
 ONLY = "-no-CApath -no-CAstore -CAfile"
 
 
@@ -74,7 +73,7 @@ def _values(case: Case, numbers: Numbers) -> dict[str, str]:
     alpn = named(target.protocol).alpn if target.protocol in NAMES else ()
     return {
         "peer": shlex.quote(there) + (f" -proxy {shlex.quote(target.proxy.place)}" if target.proxy and target.proxy.scheme == HTTP else ""),
-        "sni": _sni(case.handshake, target) + _before(target),
+        "sni": f"{_sni(case.handshake, target)} {before(target)}".rstrip(),
         "verify": _verify(case, numbers),
         "name": ("-verify_ip " if case.names and case.names.is_ip else "-verify_hostname ") + shlex.quote(target.name),
         "server_name": shlex.quote(target.name),
@@ -110,13 +109,6 @@ def _sni(one: Handshake | None, target: Target) -> str:
     return f"-servername {shlex.quote(sni)}" if sni else "-noservername"
 
 
-def _before(target: Target) -> str:
-    """The option of OpenSSL for a protocol that begins in plain text; XMPP opens a stream to the name that is checked."""
-    if target.protocol not in NAMES or named(target.protocol).start is None:
-        return ""
-    return f" -starttls {target.protocol}" + (f" -xmpphost {shlex.quote(target.name)}" if target.protocol.startswith("xmpp") else "")
-
-
 def _roots(case: Case, numbers: Numbers) -> tuple[int, ...]:
     return numbers.known(case.anchors)
 
@@ -133,7 +125,8 @@ def _verify(case: Case, numbers: Numbers) -> str:
         trust = f"{ONLY} root.pem"
     elif len(stores) == 1 and stores[0].size and stores[0].kind in ("pem", "system", "certifi") and stores[0].path:
         # Nothing in this store has to do with the chain: there is nothing to save, and the store itself is the proof.
-        trust = f"{ONLY} {shlex.quote(stores[0].path)}"
+        # The system's store is a file and a folder with the same content.
+        trust = f"{ONLY} {shlex.quote(stores[0].path.partition('; ')[0])}"
     else:
         trust = NOBODY
     moment = f" -attime {int(case.at.timestamp())}" if case.target.at else ""

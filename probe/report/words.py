@@ -17,6 +17,7 @@ from probe.facts.observation import Exchange, Observation
 from probe.facts.proxy import HTTP, Unproxied
 from probe.facts.target import Pin, Target
 from probe.protocols import TITLES, WORDED
+from probe.report.begun import AT_ONCE_WITH_CURL, WITH_CURL
 
 OWNERS = {
     Owner.SERVER: "whoever runs {host}",
@@ -59,6 +60,10 @@ def url(target: Target) -> str:
     name = f"[{target.name}]" if ":" in target.name else target.name
     proxy = f"--proxy {shlex.quote(target.proxy.url)} " if target.proxy else ""
     plain = f"{proxy}https://{name}:{target.port}/"
+    if target.protocol in WITH_CURL:
+        plain = f"{proxy}--ssl-reqd {target.protocol}://{name}:{target.port}"
+    elif target.protocol in AT_ONCE_WITH_CURL:
+        plain = f"{proxy}{target.protocol}://{name}:{target.port}"
     there = place(target)
     return plain if there == f"{name}:{target.port}" else f"--connect-to {name}:{target.port}:{there} {plain}"
 

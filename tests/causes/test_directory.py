@@ -17,10 +17,10 @@ from probe.facts.unusable import Unusable
 from probe.lab import raw_server
 from probe.lab.answers import Answer, Directory, controller
 from probe.lab.listener import Talk
+from probe.lab.manners import Manners
 from probe.lab.pki import authority
 from probe.lab.shop import HOST, ROOT, Hierarchy, credentials, hierarchy, reach
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners
 from probe.lab.tls_server import Serving
 from probe.lab.traits import Traits
 from probe.report.compose import compose, exit_code

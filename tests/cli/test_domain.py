@@ -13,9 +13,9 @@ from probe.lab import raw_server
 from probe.lab.answers import Answer, controller
 from probe.lab.dns_server import Record, Zone
 from probe.lab.listener import Listener
+from probe.lab.manners import Manners
 from probe.lab.shop import credentials, hierarchy
 from probe.lab.stage import Stage
-from probe.lab.starttls import Manners
 from probe.lab.tls_server import Serving
 from probe.lab.traits import Traits
 

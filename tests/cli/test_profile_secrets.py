@@ -84,6 +84,18 @@ def test_a_secret_is_not_sent_to_a_server_that_is_not_trusted(told: None, capsys
     assert "It is only done once the server was found good." in capsys.readouterr().out
 
 
+def test_a_secret_is_not_sent_to_another_server_behind_the_same_address(told: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second connection shows a certificate that was never judged."""
+    made, other, asked = hierarchy(), hierarchy(), list[bytes]()
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(made.whole,), turns=(made.whole, other.whole), answer=echo(asked)))
+        file = stage.write("echo.toml", PROFILE.format(port=port))
+        line = ["check", "--profile", str(file), "--var", "token=ECHO_TOKEN", "--connect", f"{LOOPBACK}:{port}"]
+        run([*line, "--trust", stage.trust_file(made.root, other.root)])
+    assert len(asked) == 1 and SECRET.encode() not in asked[0]
+    assert "who: not done. The server showed another certificate" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_secret_that_is_typed_is_not_repeated(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "echo.toml"
     file.write_text(PROFILE.format(port=443))

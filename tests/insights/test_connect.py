@@ -56,7 +56,7 @@ def test_an_agent_is_let_in(way: tuple[str, ...], cloud: Cloud, folder: Path, ca
     assert cloud.seen == [("acme_press-4", 4)] * 2 and "and the broker let the client in" in text
     assert "The first CONNECT" in text or "app.mqtt-refused" in text, "the first connection registered the certificate"
     assert run([*CONNECT, *way, "--allow-connect"]) == 0
-    assert cloud.seen[2:] == [("acme_press-4", 4)] and cloud.parted == ["acme_press-4"] * 2
+    assert cloud.seen[2:] == [("acme_press-4", 4)] and cloud.goodbyes(2) == ["acme_press-4"] * 2
 
 
 def test_a_certificate_by_the_documented_commands(cloud: Cloud, way: tuple[str, ...], folder: Path, capsys: Caught) -> None:

@@ -119,3 +119,14 @@ def test_base64_over_base64_and_a_lost_first_line_are_named(made: Parts, tmp_pat
         assert run(["inspect", str(tmp_path / name), "--trust", "none"]) == 2
         said = " ".join(capsys.readouterr().out.split())
         assert says in said and f"Code {code}" in said
+
+
+def test_a_command_about_a_file_takes_its_name_as_it_is(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "two {words}; true"
+    (tmp_path / name).write_bytes(b64encode(made.leaf.pem.encode()))
+    (tmp_path / "cert8.db").write_bytes(b"\0\x06\x15\x61old")
+    assert run(["inspect", str(tmp_path / name), "--trust", "none"]) == 2
+    assert f"base64 -d '{tmp_path}/{name}' > decoded.pem" in " ".join(capsys.readouterr().out.split())
+    # PASSWORDFILE is another word.
+    assert run(["inspect", str(tmp_path / "cert8.db"), "--trust", "none"]) == 2
+    assert "certutil -N -d sql:COPY -f PASSWORDFILE (in a copy of its folder)" in " ".join(capsys.readouterr().out.split())

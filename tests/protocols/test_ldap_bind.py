@@ -55,7 +55,9 @@ def test_a_notice_of_disconnection_is_no_success() -> None:
     assert found.ending == Ending(how=How.DECLINED, code=0)
 
 
-@pytest.mark.parametrize("wild", [b"\x30\x80\0\0", b"\x30\x85\1\0\0\0\0", b"\x30\x84\xff\xff\xff\xff", b"HTTP/1.1 400", b"\x3f\x81\x01", reply(tag=0x65), reply(number=2)])
+@pytest.mark.parametrize(
+    "wild", [b"\x30\x80\0\0", b"\x30\x85\1\0\0\0\0", b"\x30\x84\xff\xff\xff\xff", b"HTTP/1.1 400", b"\x3f\x81\x01", reply(tag=0x65), reply(number=2)]
+)
 def test_what_is_no_answer_ends_it(wild: bytes) -> None:
     found = said(wild)
     assert found.ending == STRANGE and found.status is None and found.body == wild and not found.farewell
@@ -87,7 +89,7 @@ def test_the_password_is_kept_nowhere_even_if_the_server_repeats_it() -> None:
 
 
 def test_nothing_ever_raises() -> None:
-    chance = random.Random(7)  # noqa: S311 -- the same bytes each time
+    chance = random.Random(7)
     for _ in range(2000):
         whole = bytearray(reply(49, REFUSED))
         for _ in range(chance.randrange(1, 4)):

@@ -9,6 +9,7 @@ import contextlib
 import select
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,6 +50,13 @@ class Cloud:
     parted: list[str] = field(default_factory=list)
     online: dict[str, "Talk"] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def goodbyes(self, number: int) -> list[str]:
+        """Who said DISCONNECT, once there are so many: the connections are ended by threads of their own."""
+        until = time.monotonic() + 10
+        while len(self.parted) < number and time.monotonic() < until:
+            time.sleep(0.005)
+        return self.parted
 
     def lets_in(self, chain: list[x509.Certificate], client_id: str) -> bool:
         """Whether this certificate may call itself so; a new one is registered on the way, and dropped."""

@@ -2,9 +2,9 @@
 
 import runpy
 import sys
+from importlib import import_module
 
-import samba.provision  # only Debian's own Python has it
-
-samba.provision.setsysvolacl = lambda *_given, **_named: None
+# Only Debian's own Python has it.
+setattr(import_module("samba.provision"), "setsysvolacl", lambda *_given, **_named: None)  # noqa: B010 -- the module is known at run time alone
 sys.argv[0] = "samba-tool"
 runpy.run_path("/usr/bin/samba-tool", run_name="__main__")

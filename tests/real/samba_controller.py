@@ -47,8 +47,8 @@ def provisioned(folder: Path) -> Iterator[Controller]:
         space = hold(stack, program("unshare"), "--user", "--map-root-user", "--net")
         made = Controller(space=space, folder=folder)
         ip = program("ip")
-        for words in (("link", "set", "lo", "up"), ("addr", "add", f"{ADDRESS}/32", "dev", "lo")):
-            subprocess.run(made.inside(ip, *words), check=True, capture_output=True, timeout=10)
+        for line in ("link set lo up", f"addr add {ADDRESS}/32 dev lo"):
+            subprocess.run(made.inside(ip, *line.split()), check=True, capture_output=True, timeout=10)
         words = (
             *("domain", "provision", f"--targetdir={folder / 'dc'}", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL", f"--realm={DOMAIN.upper()}"),
             *("--domain=CORP", f"--adminpass={PASSWORD}", "--host-name=dc1", f"--host-ip={ADDRESS}", "--use-rfc2307"),
@@ -67,7 +67,18 @@ def samba(made: Controller, chain: tuple[Issued, ...], *options: str) -> Iterato
     certificates, key = files(made.folder, chain, "samba")
     key.chmod(0o600)
     log = made.folder / "samba.log"
-    given = ("server services=ldap dns", "dcerpc endpoint servers=", f"tls certfile={certificates}", f"tls keyfile={key}", "tls cafile=", *LOOPBACK, *options)
+    own = tuple(f"{what}={made.folder}" for what in ("pid directory", "ncalrpc dir", "winbindd socket directory"))
+    given = (
+        *own,
+        f"log file={made.folder / 'log.samba'}",
+        "server services=ldap dns",
+        "dcerpc endpoint servers=",
+        f"tls certfile={certificates}",
+        f"tls keyfile={key}",
+        "tls cafile=",
+        *LOOPBACK,
+        *options,
+    )
     command = (program("samba"), "-i", "-M", "single", "-s", str(made.folder / "dc" / "etc" / "smb.conf"), *(f"--option={one}" for one in given))
     with running(*made.inside(*command), log=log) as process:
         until = time.monotonic() + START

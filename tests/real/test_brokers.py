@@ -72,7 +72,7 @@ def test_the_first_connection_registers_the_certificate(port: int, cloud: Cloud,
     # It said goodbye, and the second check finds a device that is known.
     again = check(*at(port, *pki.trusting, *own, *CONSENT, scheme="mqtts"))
     assert_works(again, notes=())
-    assert asked(again) == [("connect", 5)] and cloud.parted == [CLIENT_ID, CLIENT_ID]
+    assert asked(again) == [("connect", 5)] and cloud.goodbyes(2) == [CLIENT_ID, CLIENT_ID]
 
 
 def silent(found: Diagnosis) -> None:

@@ -57,7 +57,11 @@ def test_a_directory_without_a_certificate_does_not_begin_tls(tmp_path: Path, pk
 @pytest.mark.parametrize("scheme", ["ldaps", "ldap"])
 def test_binds(scheme: str, tmp_path: Path, pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
     with slapd(tmp_path, pki.chain, scheme=scheme, database=ROOT) as port:
-        for who, password, code in (("cn=admin,dc=shop,dc=example", PASSWORD, 0), ("cn=admin,dc=shop,dc=example", "wrong", 49), ("no name at all", "wrong", 34)):
+        for who, password, code in (
+            ("cn=admin,dc=shop,dc=example", PASSWORD, 0),
+            ("cn=admin,dc=shop,dc=example", "wrong", 49),
+            ("no name at all", "wrong", 34),
+        ):
             monkeypatch.setitem(os.environ, "PROBE_TEST_BIND", password)
             found = check(*at(port, *pki.trusting, "--bind", who, "--bind-password-env", "PROBE_TEST_BIND", scheme=scheme))
             if code:

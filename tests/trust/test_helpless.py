@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from probe.cli.main import run
+from probe.formats.writing import pkcs12_trust_store
 from probe.lab.pki import Issued
-from probe.lab.shop import HOST, hierarchy
+from probe.lab.shop import HOST, credentials, hierarchy
+from probe.lab.stage import LOOPBACK, Stage
+from probe.lab.tls_server import Serving
 from probe.lab.traits import Traits
 
 
@@ -54,3 +59,19 @@ def test_texts_about_a_file_speak_of_no_connection(tmp_path: Path, capsys: pytes
     texts = json.dumps(found)
     assert code == 0 and "In the file that we have is the following." in texts and "On the connection we saw" not in texts
     assert "Tried on the chain in " in texts and "Tried on what the endpoint sends" not in texts
+
+
+def test_what_each_client_makes_of_the_very_file_that_was_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """A store with the right root in it, once with the mark that Java wants and once without."""
+    made = hierarchy()
+    bare = serialize_key_and_certificates(None, None, None, [made.root.x509], BestAvailableEncryption(b"changeit"))
+    for data, counted in ((bare, False), (pkcs12_trust_store((made.root.certificate,), "changeit"), True)):
+        with Stage() as stage:
+            port = stage.tls(Serving(credentials=(credentials(made.leaf, made.intermediate),)))
+            store = str(stage.write("store.p12", data))
+            code = run(["trust", f"https://{HOST}:{port}", "--connect", f"{LOOPBACK}:{port}", "--trust", store])
+        said = " ".join(capsys.readouterr().out.split())
+        assert code == 0 and f"OpenSSL 3 does not take {store} as it is: the file is PKCS #12" in said
+        assert (f"Java 17 counts 0 of the 1 certificate in {store}: none of its entries has the mark" in said) is not counted
+        yes = "Java 17 and OpenSSL 3 trust" if counted else "OpenSSL 3 trusts"
+        assert f"With what is in {store} {yes} the chain already" in said

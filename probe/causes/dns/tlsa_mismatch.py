@@ -54,7 +54,7 @@ def judge(case: Case) -> Finding | NotObserved | None:
         effect=Effect.RISKS if found.authentic else Effect.NOTE,
         # That they do not fit is plain; that somebody counts them rests on a flag.
         certainty=Certainty.LIKELY,
-        summary=f"The TLSA records of {found.lookup.name} expect another certificate than the server shows. {what} As to their weight: {vouched}.",
+        summary=f"The TLSA records of {found.lookup.name} expect another certificate than the server shows. {what} Whether they count: {vouched}.",
         about=(case.leaf,),
         evidence=(*seen, sent),
         values=(("record", found.lookup.name),),

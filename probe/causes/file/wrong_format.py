@@ -8,6 +8,8 @@ Clients say: OpenSSL "no start line" or "unsupported", Java "Illegal header" or 
 nginx "PEM_read_bio_X509_AUX() failed (no start line)", Java "the trustAnchors parameter must be non-empty".
 """
 
+import re
+import shlex
 from pathlib import PurePath
 
 from probe.case.case import Case
@@ -40,6 +42,7 @@ FORMATS = {
     "a serialized store of Windows": "certutil -dump FILE (on Windows), then export each certificate as Base64 X.509",
 }
 """What is known and not read here, each with the command that converts it ("" where there is none)."""
+FILE = re.compile(r"\bFILE\b")
 TEXT, BINARY = ("pem", "base64"), ("der", "pkcs7", "pkcs12", "jks", "jceks", "nss")
 PROMISED = {
     ".pem": TEXT,
@@ -91,7 +94,7 @@ def judge(case: Case) -> Finding | None:
         return None
     worst = [one for one in found if one.effect is found[0].effect and bool(one.stacks) == bool(found[0].stacks)]
     says = " ".join(one.words for one in worst[:3]) + (f" {len(worst) - 3} more files have such a form." if len(worst) > 3 else "")
-    convert = next((FORMATS[one.file.looks_like].replace("FILE", one.file.path) for one in worst if FORMATS.get(one.file.looks_like)), "")
+    convert = next((_filled(FORMATS[one.file.looks_like], one.file) for one in worst if FORMATS.get(one.file.looks_like)), "")
     return Finding(
         effect=found[0].effect,
         certainty=Certainty.PROVEN,
@@ -101,6 +104,11 @@ def judge(case: Case) -> Finding | None:
         values=tuple(("store", one.file.path) for one in worst[:1] if one.unmarked),
         actions=("mark-trusted",) if worst[0].unmarked else (),
     )
+
+
+def _filled(command: str, file: InspectedFile) -> str:
+    """The command about this file; the entry of an archive has to be taken out first, so that its name stays open."""
+    return command if is_archived(file) else FILE.sub(lambda _: shlex.quote(f"{'./' * file.path.startswith('-')}{file.path}"), command)
 
 
 def _every(case: Case) -> tuple[_Wrong, ...]:

@@ -20,7 +20,10 @@ CAUSE = Cause(
     title="The certificate is not for the directory server's own name",
     owner=Owner.SERVER,
     actions=("reissue-with-name",),
-    references=("https://learn.microsoft.com/troubleshoot/windows-server/active-directory/enable-ldap-over-ssl-3rd-certification-authority", "https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/"),
+    references=(
+        "https://learn.microsoft.com/troubleshoot/windows-server/active-directory/enable-ldap-over-ssl-3rd-certification-authority",
+        "https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/",
+    ),
 )
 SHOWN_BY = Shown(
     commands=("openssl s_client -connect {peer} {sni} </dev/null 2>/dev/null | openssl x509 -noout -subject -ext subjectAltName",),

@@ -47,11 +47,15 @@ def judge(case: Case) -> Finding | None:
                 for one in check.presented
                 if {Form.CN_BESIDE_DNS, Form.DEVIATION} & set(one.forms)
             ),
-            *((Evidence(says=f"The directory calls itself {itself}, and the certificate is for that name.", at=case.pointer(case.exchange)),) if itself else ()),
+            *_told(case, itself),
         ),
         stacks=case.stopped(refusers(case)),
         values=(("good", itself or (check.good_for[0] if check.good_for else "the name in the certificate")),),
     )
+
+
+def _told(case: Case, itself: str) -> tuple[Evidence, ...]:
+    return (Evidence(says=f"The directory calls itself {itself}, and the certificate is for that name.", at=case.pointer(case.exchange)),) if itself else ()
 
 
 def _itself(case: Case) -> str:

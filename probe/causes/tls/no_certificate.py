@@ -22,7 +22,10 @@ CAUSE = Cause(
     title="The domain controller most likely has no certificate that fits",
     owner=Owner.SERVER,
     actions=("give-controller-certificate", "find-box"),
-    references=("https://learn.microsoft.com/troubleshoot/windows-server/active-directory/enable-ldap-over-ssl-3rd-certification-authority", "https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/"),
+    references=(
+        "https://learn.microsoft.com/troubleshoot/windows-server/active-directory/enable-ldap-over-ssl-3rd-certification-authority",
+        "https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/",
+    ),
     explains=("tls.closed",),
 )
 SHOWN_BY = openssl_says("unexpected eof while reading", "errno=104", options="")

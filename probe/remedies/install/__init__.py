@@ -10,8 +10,8 @@ from string import Formatter
 
 from probe.facts.noun import noun
 
-SAFE = frozenset({"pem", "cer", "store", "bundle", "alias", "password", "host", "port", "peer", "name", "url"})
-OF_A_TARGET = frozenset({"host", "port", "peer", "name", "url"})
+SAFE = frozenset({"pem", "cer", "store", "bundle", "alias", "password", "host", "port", "peer", "place", "name", "url"})
+OF_A_TARGET = frozenset({"host", "port", "peer", "place", "name", "url"})
 """Those that a file alone does not give."""
 KINDS = ("root", "intermediate", "leaf")
 _FIELDS = frozenset({"platform", "order", "anchors", "refuses", "manual", "profiles", "steps"})

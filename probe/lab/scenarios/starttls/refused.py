@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from probe.lab.manners import Manners
 from probe.lab import answers
+from probe.lab.manners import Manners
 from probe.lab.scene import WORKS, Scene
 from probe.lab.shop import plain_shop
 from probe.lab.stage import Stage
