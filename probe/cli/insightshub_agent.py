@@ -1,5 +1,6 @@
 """probe insights-hub agent: make and check the certificate of an agent, and try it at the broker."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -133,6 +134,7 @@ def connect(
 ) -> int:
     """Try the agent's certificate at the broker: its files first, then TLS as an ordinary check, and with --allow-connect the CONNECT."""
     from probe.jobs.insights_hub.connect import Calling, call
+    from probe.report import StepText
     from probe.report.compose import exit_code
     from probe.report.procedure import Procedure
 
@@ -163,5 +165,6 @@ def connect(
         return finish(files, "json" if form == "json" else "terminal", color)
     if form == "terminal" and output is None:
         finish(files, form, color)
-    deliver(found.report, form, output, html, color)
+    steps = tuple(StepText(state=one.state.value, says=one.says, next=one.next_step) for one in found.remarks)
+    deliver(replace(found.report, before=files.title, steps=steps), form, output, html, color)
     return INTERRUPTED if found.interrupted else exit_code(found.report)

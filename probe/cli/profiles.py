@@ -255,7 +255,8 @@ def _unused(one: "Profile") -> list[str]:
     from probe.jobs.profile import deviating, fits, stack_of
     from probe.stacks import load_all
 
-    found = [f"srv of {place.name} ({place.srv}): name the host itself" for place in one.endpoints if place.srv]
+    # The names of a domain's controllers are asked for with --domain, or where the domain is named and no host.
+    found = [f"srv of {place.name} ({place.srv}): name the host itself" for place in one.endpoints if place.srv and "{domain}" not in place.srv]
     found += [f"next_hop of {place.name} ({place.next_hop}): check it as a target of its own" for place in one.endpoints if place.next_hop != "none"]
     odd = deviating(one.trust, one.client_certificate)
     stack = next((known for known in load_all() if known.name == stack_of(one.trust, one.client_certificate)), None)

@@ -44,8 +44,16 @@ def render(report: Report) -> str:
 
         parts.insert(0, markdown(report.domain, escaped, table))
     parts += [_result(one) for one in report.results]
+    if report.steps:
+        parts.append(_steps(report))
     lines = [line for number, part in enumerate(parts) for line in (["---", ""] if number else []) + part]
     return "\n".join(lines or ["Nothing was checked.", ""]) + f"\n{escaped(report.made_by)}\n"
+
+
+def _steps(report: Report) -> list[str]:
+    """What was found in the files before anything was connected to."""
+    said = [f"- {one.state}: {escaped(one.says)}" + (f" Next: {escaped(one.next)}" if one.next else "") for one in report.steps]
+    return [f"## {escaped(report.before)}", "", *said, ""]
 
 
 def escaped(text: str) -> str:

@@ -123,6 +123,8 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
     facts += _profile(result)
     if result.revocation:
         facts.append(("Revocation", visible(result.revocation)))
+    # What was asked for by an option is known to whoever gave it; what the environment says is not.
+    facts += [("Proxy", visible(value)) for label, value in result.circumstances if label == "Proxy" and (_untold(value) or "--resolver" in value)]
     if result.forecast:
         facts.append(("Forecast", visible(result.forecast)))
     lines = _verdict(result, paint, width)[:SENTENCE]
@@ -138,6 +140,11 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
     hidden += [_number(len(result.not_observed), "cause") + " not looked at"] if result.not_observed else []
     hidden += [_number(len(result.defects), "cause") + " not judged (a defect of the probe)"] if result.defects else []
     return lines + (_row("Not shown", f"{', '.join(hidden)}; the html and json formats name them", width) if hidden else [])
+
+
+def _untold(value: str) -> bool:
+    """Whether what is said of the proxy comes from the environment, and not from an option."""
+    return "(named by --proxy)" not in value and "as --proxy says" not in value
 
 
 def _row(label: str, value: str, width: int) -> list[str]:

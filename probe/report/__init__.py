@@ -313,10 +313,24 @@ class DomainText:
 
 
 @noun
+class StepText:
+    """One sentence about what was looked at before anything was connected to; ``state`` is ok, note or a like word, ``next`` what to do about it."""
+
+    state: str
+    says: str
+    next: str = ""
+
+
+@noun
 class Report:
-    """One or several results, in the order in which they were asked for. ``redacted``: names are pseudonyms, the observations hold nothing that was seen."""
+    """One or several results, in the order in which they were asked for. ``redacted``: names are pseudonyms, the observations hold nothing that was seen.
+
+    ``steps`` is what was found in files before the connection, under the heading ``before``.
+    """
 
     results: tuple[Result, ...]
     made_by: str
     redacted: bool = False
     domain: DomainText | None = None
+    before: str = ""
+    steps: tuple[StepText, ...] = ()

@@ -1,5 +1,6 @@
 """Two observations side by side: what differs, and what that means. Pure: the same two give the same comparison."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from probe.facts.certificate import Certificate, fingerprint, is_self_issued, title
@@ -59,6 +60,8 @@ MEANINGS = {
     "Answer of the service": "The service behind TLS answers differently.",
     "Name checked": "Different names were checked.",
     "Addresses": "The name led to other addresses: DNS was changed, or is answered differently there.",
+    "Protocol": "They were asked in different protocols.",
+    "Proxy": "They were not reached in the same way.",
     "Seen from": "They were seen from different machines.",
     "Private keys": "One has a private key that the other has not.",
 }
@@ -74,7 +77,7 @@ def compare(left: Side, right: Side) -> Comparison:
     if not (left.files or right.files):
         known = dict(right.facts)
         pairs = [(label, value, known[label]) for label, value in left.facts if label in known]
-        rows += [_store(left, right, ours, theirs) if label == STORE else _fact(label, ours, theirs) for label, ours, theirs in pairs]
+        rows += [_store(left, right, ours, theirs) if label == STORE else _weighed(_fact(label, ours, theirs), left, right) for label, ours, theirs in pairs]
     decided = bool(left.held) and bool(right.held)
     return Comparison(left=left, right=right, sentence=_sentence(left, right, rows, decided), rows=tuple(rows), decided=decided)
 
@@ -102,6 +105,18 @@ def _fact(label: str, left: str, right: str) -> Row:
     if left == right:
         return Row(label=label, left=left, right=right, weight=Weight.SAME)
     return Row(label=label, left=left, right=right, weight=Weight.MATTERS if label in MATTERING else Weight.NOTE, means=MEANINGS.get(label, ""))
+
+
+def _weighed(row: Row, left: Side, right: Side) -> Row:
+    """A fact that follows from how the two were asked says nothing of them."""
+    one, other = (side.observation.target if side.observation else None for side in (left, right))
+    if one is None or other is None or row.weight is Weight.SAME:
+        return row
+    if row.label == "Answer of the service" and one.protocol != other.protocol:
+        return replace(row, weight=Weight.NOTE, means="They were asked in different protocols, so that the answers cannot be compared.")
+    if row.label == "Addresses" and (one.connect or other.connect):
+        return replace(row, means="They were asked at different addresses; one was given by hand.")
+    return row
 
 
 def _store(left: Side, right: Side, ours: str, theirs: str) -> Row:

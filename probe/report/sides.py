@@ -81,8 +81,12 @@ def _endpoint(found: Diagnosis, case: Case, label: str) -> Side:
     facts.append(("Client certificate", "asked for" if case.client.requested else "not asked for"))
     if case.exchange and case.exchange.status is not None:
         facts.append(("Answer of the service", f"{case.exchange.protocol} {case.exchange.status}"))
+    facts.append(("Protocol", case.target.protocol))
     facts.append(("Name checked", case.target.name))
-    facts.append(("Addresses", ", ".join(sorted(addresses(seen))) or "none"))
+    facts.append(("Proxy", case.target.proxy.url if case.target.proxy else "none"))
+    if case.target.proxy is None:
+        # Through a proxy no address of the target is known.
+        facts.append(("Addresses", ", ".join(sorted(addresses(seen))) or "none"))
     stores = [f"{store.path or store.source}, {store.size} anchor{'s' if store.size != 1 else ''}" for store in seen.stores]
     facts.append(("Trust store", "; ".join(stores) or "none"))
     facts.append(("Seen from", seen.vantage.host))

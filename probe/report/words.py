@@ -280,6 +280,7 @@ def by_proxy(target: Target) -> tuple[tuple[str, str], ...]:
     one, none = target.proxy, target.unproxied
     if one:
         told = "it finds the address of the target" if one.resolves and not target.connect else "it is told the target's address"
+        told += "; --resolver is not asked for it" if (target.resolver or target.also_resolvers) and told.startswith("it finds") else ""
         login = ", with a user name and a password" if one.login else ""
         note = f"; the entry {target.unread_exemption} of NO_PROXY counts for other programs, not for curl and the probe" if target.unread_exemption else ""
         return (("Proxy", f"{one.url} (named by {one.source}){login}; {told}{note}"),)

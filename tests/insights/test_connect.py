@@ -1,5 +1,6 @@
 """An agent at the broker: CONNECT with consent alone, with the tenant's client ID, as AWS IoT takes it or drops it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,3 +99,16 @@ def test_the_port_behind_a_firewall(cloud: Cloud, folder: Path, capsys: Caught) 
         capsys.readouterr()
         assert run([*CONNECT, *where]) == 1
         assert len(cloud.seen) == 2 and "WORKS" not in said(capsys)
+
+
+@pytest.mark.parametrize("form", ["json", "markdown", "html"])
+def test_every_format_has_what_was_said_of_the_files(form: str, way: tuple[str, ...], cloud: Cloud, folder: Path, capsys: Caught) -> None:
+    assert run(CREATE) == 0
+    capsys.readouterr()
+    assert run([*CONNECT, *way, "--ca", "acme.pem", "--format", form]) == 0
+    out = capsys.readouterr().out
+    assert "Certificate of the agent in press-4.pem" in out or form == "json"
+    assert "The client ID that goes with it is" in out and "acme_press-4" in out.replace("\\", "")
+    if form == "json":
+        found = json.loads(out)
+        assert {one["state"] for one in found["steps"]} == {"ok"} and found["results"][0]["verdict"] == "works"

@@ -31,6 +31,14 @@ CLIENT = Traits(common_name="lab partner", organization="Example", extended_key_
 SUBJECT_DN = "CN=lab partner,O=Example"
 
 
+SAID = {
+    "018": '{"StatusCode": {"Code": "018"}}',
+    "999": '{"StatusCode": {"Code": "999"}}',
+    "001": '<a:Answer xmlns:a="urn:a"><a:StatusCode><a:Code>001</a:Code></a:StatusCode></a:Answer>',
+}
+"""Answers with other codes: one about data, one that no list has, and a fault of the application's own in an envelope."""
+
+
 class System:
     """One environment: the authorities of its servers and of its clients, and the folder that the onboarding would hand out."""
 
@@ -93,6 +101,9 @@ def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
         web.add("unlisted", qa.chain, forbidden)
         gone = f"ssl_client_certificate {qa.accepted}; ssl_verify_client on; location / {{ proxy_pass http://127.0.0.1:{stage.closed_port()}; }}"
         web.add("gone", qa.chain, gone)
+        for number, body in SAID.items():
+            said = f"location / {{ default_type application/json; return 200 '{body}'; }}"
+            web.add(f"says-{number}", qa.chain, f"ssl_client_certificate {qa.accepted}; ssl_verify_client on; {said}")
         with web.running() as ports:
             yield Double(qa, prod, ports, folder)
 
@@ -151,6 +162,15 @@ def test_017_names_its_readings_in_order(port: str, double: Double) -> None:
 @pytest.mark.parametrize("port", ["qa", "always-ok", "soap"])
 def test_300_is_an_identifier_that_nobody_knows(port: str, double: Double) -> None:
     assert_fails(double.ask(port, provider="DE*LAB"), "app.unknown-identity", Owner.CLIENT)
+
+
+def test_a_code_that_no_list_has_is_no_success(double: Double) -> None:
+    """Those about data show that the certificate is linked; what nobody has described shows nothing."""
+    assert_works(double.ask("says-018"))
+    found = double.ask("says-999")
+    assert found.verdict == "undecided", told(found)
+    assert "Code 999, and the profile hubject-emp does not say what this answer means" in " ".join(screen(found).split())
+    assert_works(double.ask("says-001"), risks=("app.http-status",))
 
 
 def test_without_a_certificate_the_front_end_says_so(double: Double) -> None:

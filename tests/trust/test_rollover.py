@@ -335,3 +335,16 @@ def _sha1(one: Issued) -> str:
     from probe.facts.certificate import fingerprint
 
     return fingerprint(one.certificate, "sha1")
+
+
+def test_a_locked_store_in_place_of_the_file_is_called_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = hierarchy()
+    lock = BestAvailableEncryption(SECRET.encode())
+    (tmp_path / "sent.p12").write_bytes(pkcs12.serialize_key_and_certificates(b"shop", made.leaf.key, made.leaf.x509, None, lock))
+    (tmp_path / "root.pem").write_text(made.root.pem)
+    about = ("--var", f"ca_folder={tmp_path / 'root.pem'}", "--var", f"partner_certificate={tmp_path / 'sent.p12'}", "--var", f"host={LOOPBACK}")
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(credentials(made.leaf, made.intermediate),)))
+        code = run(["trust", *PROFILE, *about, "--var", f"port={port}"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert code == 1 and "sent.p12 is PKCS #12 behind a password" in said and "holds no certificate" not in said
