@@ -44,6 +44,18 @@ def load_input(limit: int = LIMIT) -> bytes:
     return data
 
 
+def load_pipe(path: Path, limit: int = LIMIT) -> bytes:
+    """Give all that comes through a named pipe, or the ``<(...)`` of a shell: once, until whoever writes closes it. Raises ``Unusable``."""
+    try:
+        with path.open("rb") as pipe:
+            data = pipe.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    if len(data) > limit:
+        raise too_large(path, limit)
+    return data
+
+
 def too_large(path: Path, limit: int = LIMIT) -> Unusable:
     """Say that there is too much to read."""
     return Unusable(f"{path} is larger than {limit // 1024 // 1024} MiB.", "Name a file or folder that holds only the certificates.")

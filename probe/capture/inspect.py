@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from probe.capture.files import load, unreadable
+from probe.capture.files import INPUT, load, load_input, load_pipe, unreadable
 from probe.capture.folder import inside
-from probe.capture.store_password import USUAL, Passwords
+from probe.capture.store_password import UNCHECKED, USUAL, Passwords
 from probe.facts.files import InspectedFile
 from probe.facts.unusable import Unusable
-from probe.formats.everything import everything, unopened, wants_password
+from probe.formats.everything import NOT_CHECKED, everything, unopened, wants_password
 
 FILES = 20_000
 DEPTH = 8
@@ -35,7 +35,7 @@ def inspected(sources: tuple[str, ...], passwords: Passwords, progress: Progress
     found: list[InspectedFile] = []
     failed: list[Unusable] = []
     count = entries = kept = 0
-    for path, named, closed in _places(sources):
+    for path, named, closed, piped in _places(sources):
         if closed:
             found.append(InspectedFile(path=str(path), named=False, problem="unreadable", why=closed))
             continue
@@ -44,12 +44,13 @@ def inspected(sources: tuple[str, ...], passwords: Passwords, progress: Progress
             progress(f"{count:,} files read")
         try:
             # A certificate has a few thousand bytes; what is far larger in a folder is something else.
-            data = load(path) if named else load(path, IN_FOLDER)
+            data = load_input() if path is INPUT else load_pipe(path) if piped else load(path) if named else load(path, IN_FOLDER)
         except Unusable as error:
             failed.append(error)
             found.append(InspectedFile(path=str(path), named=named, problem="unreadable", why=error.says))
             continue
         files = _opened(data, path, named, given, passwords)
+        files = tuple(replace(one, piped=True) for one in files) if piped else files
         entries += sum(len(one.entries) for one in files)
         kept += sum(len(entry.certificate.der) for one in files for entry in one.entries if entry.certificate)
         if entries > ENTRIES or kept > KEPT:
@@ -65,7 +66,7 @@ def inspected(sources: tuple[str, ...], passwords: Passwords, progress: Progress
 def _opened(data: bytes, path: Path, named: bool, given: str | None, passwords: Passwords) -> tuple[InspectedFile, ...]:
     files = everything(data, str(path), given, named)
     if not wants_password(files):
-        return _with_keys(files, data, path, named) if given is None and unopened(files) else files
+        return _checked(files, data, path, named) if given is None else files
     if files[0].kind in STORES:
         usual = everything(data, str(path), USUAL, named)
         if not wants_password(usual):
@@ -76,34 +77,50 @@ def _opened(data: bytes, path: Path, named: bool, given: str | None, passwords: 
             break
         files = everything(data, str(path), said, named)
         if not wants_password(files):
-            break
-    return files
+            return files
+    return _checked(files, data, path, named) if given is None else files
 
 
-def _with_keys(files: tuple[InspectedFile, ...], data: bytes, path: Path, named: bool) -> tuple[InspectedFile, ...]:
-    """A store that showed everything but its keys, opened with the usual password if that fits."""
+def _checked(files: tuple[InspectedFile, ...], data: bytes, path: Path, named: bool) -> tuple[InspectedFile, ...]:
+    """Each store that showed everything but its keys, or whose check value nobody compared, opened with the usual password if that fits."""
+    if not any(one.unchecked or unopened(one) for one in files):
+        return files
     usual = everything(data, str(path), USUAL, named)
-    return tuple(_noting(one, USUALLY) for one in usual) if not wants_password(usual) else files
+    return tuple(_with_usual(one, other) for one, other in zip(files, usual, strict=True))
+
+
+def _with_usual(one: InspectedFile, usual: InspectedFile) -> InspectedFile:
+    if not (one.unchecked or unopened(one)):
+        return one
+    if not wants_password((usual,)):
+        return _noting(usual, USUALLY)
+    return replace(one, notes=tuple(UNCHECKED if note == NOT_CHECKED else note for note in one.notes))
 
 
 def _noting(one: InspectedFile, note: str) -> InspectedFile:
     return replace(one, notes=(*one.notes, note))
 
 
-def _places(sources: tuple[str, ...]) -> Iterator[tuple[Path, bool, str]]:
-    """Each file with whether the user named it; a folder gives what is in it and below, and one that may not be looked into says why. Raises ``Unusable``."""
+def _places(sources: tuple[str, ...]) -> Iterator[tuple[Path, bool, str, bool]]:
+    """Each file with whether the user named it, why it may not be looked into, and whether it is a pipe, which gives its content once.
+
+    A folder gives what is in it and below, and no pipes. Raises ``Unusable``.
+    """
     seen: set[tuple[int, int]] = set()
-    for source in sources:
+    for source in dict.fromkeys(sources):
+        if source == "-":
+            yield INPUT, True, "", True
+            continue
         path = Path(source)
         try:
             status = path.stat()
         except (OSError, ValueError) as error:
             raise unreadable(path, error) from None
         if stat.S_ISDIR(status.st_mode):
-            yield from ((one, False, why) for one, why in _folder(path, seen))
+            yield from ((one, False, why, False) for one, why in _folder(path, seen))
         elif (status.st_dev, status.st_ino) not in seen:
             seen.add((status.st_dev, status.st_ino))
-            yield path, True, ""
+            yield path, True, "", stat.S_ISFIFO(status.st_mode)
 
 
 def _folder(folder: Path, seen: set[tuple[int, int]]) -> Iterator[tuple[Path, str]]:

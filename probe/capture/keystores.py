@@ -6,7 +6,7 @@ A password comes from an environment variable or a prompt, never from an argumen
 import shlex
 from pathlib import Path
 
-from probe.capture.store_password import USUAL, StorePassword
+from probe.capture.store_password import UNCHECKED, USUAL, StorePassword
 from probe.facts.certificate import Certificate
 from probe.facts.noun import noun
 from probe.facts.trust import Refused, Skipped
@@ -75,7 +75,7 @@ def _unlocked(path: Path, data: bytes, password: StorePassword) -> tuple[KeyStor
     if given is None and _open(store):
         # Whatever stands in the clear is read by every client that gives no password.
         empty = "" if store.sealed else None
-        return store, empty, ["its integrity was not checked, as no password was given"] if store.checkable and not store.checked else []
+        return store, empty, [UNCHECKED] if store.checkable and not store.checked else []
     for _ in range(TRIES):
         said = password.ask(str(path))
         if said is None:

@@ -6,6 +6,8 @@ from probe.capture.variable import value_of
 
 USUAL = "changeit"
 """The password of Java's own store, and of most that were made after its example."""
+UNCHECKED = f"its integrity was not checked, as no password was given and {USUAL} does not fit"
+"""What is said of a store that can be read without its password: whether it was altered nobody knows."""
 Prompt = Callable[[str], str | None]
 """Asks a person for the password of what is named; ``None`` when nobody is there to be asked."""
 

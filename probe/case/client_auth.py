@@ -374,7 +374,12 @@ class ClientAuth:
 
     def chooses(self, stack: Stack) -> bool:
         """Whether this client stack would choose the certificate, once it is asked for one."""
-        return stack.client_certificate != BY_LIST or self.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
+        return stack.client_certificate != BY_LIST or self.insists(stack) or self.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
+
+    def insists(self, stack: Stack) -> bool:
+        """Whether the profile says of the client that it stands for, which is built on this stack, that it sends its certificate whatever issuers are named."""
+        agreement = self._case.observation.agreement
+        return agreement is not None and agreement.trust.stack == stack.name and agreement.client_certificate.selection == ALWAYS
 
     @cached_property
     def interrupted(self) -> bool:

@@ -1,5 +1,6 @@
 """Which domain controllers the SRV records of a domain list (MS-ADTS section 6.3.2.3)."""
 
+from probe.case.case import Case
 from probe.facts.observation import Lookup
 from probe.facts.records import Service
 
@@ -25,6 +26,16 @@ def hosts(lookups: tuple[Lookup, ...]) -> dict[str, int]:
 def listed_in(lookups: tuple[Lookup, ...], host: str) -> tuple[str, ...]:
     """The names under which a host is listed."""
     return tuple(one.name for one in lookups if any(isinstance(record, Service) and record.host == host for record in one.records))
+
+
+def is_controller(case: Case) -> bool:
+    """Whether the other side says that it is a domain controller: such a one asks everybody for a certificate and needs none (MS-ADTS section 5.1.1.2)."""
+    if case.target.protocol not in ("ldaps", "ldap") or not case.exchange:
+        return False
+    from probe.case.directory import directory  # few checks are of directories
+
+    found = directory(case)
+    return found is not None and found.is_active_directory
 
 
 def _usable(host: str) -> bool:

@@ -41,8 +41,8 @@ def of_places(places: tuple[Place, ...], says: str = "") -> tuple[Evidence, ...]
 
 
 def is_archived(file: InspectedFile) -> bool:
-    """Whether it is an entry of an archive, which no other program opens under this name."""
-    return not file.named and ": " in file.path
+    """Whether it is an entry of an archive or came through a pipe, so that no other program opens it under this name."""
+    return file.piped or not file.named and ": " in file.path
 
 
 def listing(files: tuple[InspectedFile, ...]) -> str:

@@ -134,7 +134,7 @@ def connect(
 ) -> int:
     """Try the agent's certificate at the broker: its files first, then TLS as an ordinary check, and with --allow-connect the CONNECT."""
     from probe.jobs.insights_hub.connect import Calling, call
-    from probe.report import StepText
+    from probe.report import BeforeText, StepText
     from probe.report.compose import exit_code
     from probe.report.procedure import Procedure
 
@@ -166,5 +166,5 @@ def connect(
     if form == "terminal" and output is None:
         finish(files, form, color)
     steps = tuple(StepText(state=one.state.value, says=one.says, next=one.next_step) for one in found.remarks)
-    deliver(replace(found.report, before=files.title, steps=steps), form, output, html, color)
+    deliver(replace(found.report, before=BeforeText(title=files.title, steps=steps)), form, output, html, color)
     return INTERRUPTED if found.interrupted else exit_code(found.report)

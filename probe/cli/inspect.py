@@ -24,6 +24,7 @@ EXAMPLES = """Examples:
   probe inspect request.csr old-server.pem
   probe inspect request.csr old.pem --profile insights-hub-mqtt --var device=agent7
   probe inspect /etc/ssl/certs
+  openssl s_client -connect shop.example:443 -showcerts </dev/null | probe inspect -
 
 Nothing leaves this machine without --fetch or --against. Keys are only compared, and never shown.
 
@@ -34,7 +35,7 @@ File = Path | None
 
 
 def inspect(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files and folders: certificates, keys, requests, PKCS12, JKS, cert9.db, ZIP.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files and folders: certificates, keys, requests, PKCS12, JKS, cert9.db, ZIP; - reads the input.")],
     password_env: Annotated[
         Text, typer.Option(metavar="NAME", help="The environment variable that holds the password. Without it, a terminal is asked.")
     ] = None,

@@ -241,6 +241,8 @@ def _expected(one: "Profile") -> list[str]:
     stack = stack_of(one.trust, one.client_certificate)
     lines += [f"Judged as the client stack: {stack}"] if stack else []
     lines += [SENT[one.client_certificate.send_chain]] if one.client_certificate.send_chain in SENT and one.client_certificate.policy in MET else []
+    if stack and one.client_certificate.selection == "always":
+        lines.append("The client certificate is sent whatever issuers the server names")
     lines += [f"No proxy is used for {place.name}" for place in one.endpoints if place.proxy == "forbidden"]
     if one.client_certificate.server_certificate == "refused":
         lines.append("The certificate of an own server cannot serve as client certificate; one for servers alone is not sent")
@@ -290,7 +292,8 @@ def _check(one: "Check") -> list[str]:
     request = one.request
     asked = f"{request.method} {request.path}" if request.method else request.ldap or (f"MQTT {request.mqtt}" if request.mqtt else "TLS only")
     never = not one.safe and not one.expect
-    how = "safe" if one.safe else f"never done: it {one.side_effects}" if never else f"only with --allow {one.consent or one.id}: it {one.side_effects}"
+    consent = "--allow-connect" if request.mqtt else f"--allow {one.consent or one.id}"
+    how = "safe" if one.safe else f"never done: it {one.side_effects}" if never else f"only with {consent}: it {one.side_effects}"
     return [f"  {one.id}: {one.title} ({how})", f"    {asked}"]
 
 

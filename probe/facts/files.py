@@ -58,6 +58,8 @@ class InspectedFile:
     ``problem`` is "" or one of unreadable, damaged, password-missing, password-wrong, unsupported; ``why`` goes on from there. ``keys`` counts private keys,
     also those that could not be opened. ``odd`` is what not every program takes in the form of the file, ``refused`` are the client stacks that do not take it
     as a trust store, ``uncounted`` those that do not count all of it. ``notes`` are remarks for people about how it was opened.
+    ``unchecked``: it has a check value that covers a password, and none fitted or was given, so that nobody knows whether the store was altered.
+    ``piped``: it came through the standard input or a named pipe, and cannot be read again.
     """
 
     path: str
@@ -74,6 +76,8 @@ class InspectedFile:
     problem: str = ""
     why: str = ""
     notes: tuple[str, ...] = ()
+    unchecked: bool = False
+    piped: bool = False
 
 
 @noun

@@ -172,7 +172,8 @@ class SubjectRule:
 class ClientRules:
     """What holds for the client certificate. ``policy`` is required, optional, forbidden, must-not-be-demanded or unknown.
 
-    ``eku`` is required or any; ``send_chain`` leaf, with-ca or full; ``key`` the kinds of keys that work (empty: any); ``selection`` always or by-ca-list.
+    ``eku`` is required or any; ``send_chain`` leaf, with-ca or full; ``key`` the kinds of keys that work (empty: any); ``selection`` always or by-ca-list
+    ("": as the client stack does).
     ``registered`` is the file with the authority that is registered there, as a template ("": none is).
     ``server_certificate`` is allowed, or refused where the certificate of an own server, as one that was uploaded, cannot serve as client certificate.
     """
@@ -185,7 +186,7 @@ class ClientRules:
     send_chain: str = "with-ca"
     key: tuple[str, ...] = ()
     direct_issuer_only: bool = False
-    selection: str = "always"
+    selection: str = ""
     server_certificate: str = "allowed"
     registered: str = ""
     verified: bool = True

@@ -21,6 +21,7 @@ from probe.formats.keystore import KeyStore
 from probe.formats.loaders import refusals
 
 PROBLEMS = {Problem.MISSING: "password-missing", Problem.WRONG: "password-wrong", Problem.DAMAGED: "damaged", Problem.UNSUPPORTED: "unsupported"}
+NOT_CHECKED = "its integrity was not checked, as no password was given"
 UNOPENED = "not looked into"
 """What is said of a key that stays closed."""
 KEPT_SKIPPED = 200
@@ -40,9 +41,9 @@ def wants_password(files: tuple[InspectedFile, ...]) -> bool:
     return any(one.problem.startswith("password") or any(entry.problem.startswith("password") for entry in one.entries) for one in files)
 
 
-def unopened(files: tuple[InspectedFile, ...]) -> bool:
+def unopened(one: InspectedFile) -> bool:
     """Whether keys of a store stayed closed though all else of it could be read."""
-    return any(entry.kind == "key" and not entry.public and not entry.problem for one in files if one.kind in ("jks", "jceks") for entry in one.entries)
+    return one.kind in ("jks", "jceks") and any(entry.kind == "key" and not entry.public and not entry.problem for entry in one.entries)
 
 
 def _archive(data: bytes, path: str, password: str | None, named: bool) -> tuple[InspectedFile, ...]:
@@ -171,7 +172,8 @@ def _store(data: bytes, path: str, store: KeyStore, password: str | None, named:
         keys=store.keys,
         problem=problem,
         why=store.why,
-        notes=("its integrity was not checked, as no password was given",) if unchecked else (),
+        notes=(NOT_CHECKED,) if unchecked else (),
+        unchecked=unchecked,
     )
 
 

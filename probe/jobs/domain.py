@@ -101,7 +101,10 @@ def controllers(text: str, options: Options) -> Found:
 
 
 def observe_domain(found: Found, errands: tuple[Errand, ...], progress: Callable[[str, str], None]) -> tuple[Observation, ...]:
-    """Check every controller, several at the same time. Raises ``KeyboardInterrupt`` when nothing at all was seen before Ctrl-C, ``RuntimeError`` for a defect."""
+    """Check every controller, several at the same time.
+
+    Raises ``KeyboardInterrupt`` when nothing at all was seen before Ctrl-C, ``RuntimeError`` for a defect of the probe.
+    """
     marked = [replace(one, target=replace(one.target, domain=found.domain, plain_port=_plain_port(found, one.target))) for one in errands]
     done = observe_each(marked, AT_ONCE, progress)
     defect = next((ending for _, ending in done if ending.startswith("defect")), "")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote
 
@@ -85,9 +86,39 @@ def _fitting(profile: Profile, one: Variable, value: str) -> None:
         raise Unusable(f"{shown} cannot be the value of {one.name} in the profile {profile.id}.", f"{about}{example}".strip() or "Give a printable text.")
     if one.type in KINDS and not re.fullmatch(KINDS[one.type], value):
         raise Unusable(f"{shown} is not {WORDS[one.type]}, as {one.name} in the profile {profile.id} must be.", f"{about}{example}".strip() or "Correct it.")
+    if one.type == "host":
+        _host(profile, one, value, about)
     if one.pattern and not patterns.fits(one.pattern, value):
         wanted = f"{about} It must match {one.pattern} as a whole.{example}"
         raise Unusable(f"{shown} does not fit the variable {one.name} of the profile {profile.id}.", wanted.strip())
+
+
+def _host(profile: Profile, one: Variable, value: str, about: str) -> None:
+    """An address, in brackets or not, or a name by the rules of RFC 1035 section 2.3.4. Raises ``Unusable``; a port that was written behind it is named."""
+    bracketed = value[:1] == "[" and value[-1:] == "]"
+    if _is_address(value) or (bracketed and _is_address(value[1:-1]) and ":" in value) or _is_name(value):
+        return
+    host, colon, port = value.rpartition(":")
+    if colon and port.isdecimal() and (_is_name(host) or _is_address(host.strip("[]"))):
+        places = [used(place.port) for place in profile.endpoints if used(place.host) == (one.name,)]
+        own = next((name for names in places for name in names), "")
+        beside = f"Write --var {one.name}={host} --var {own}={port}" if own else f"Leave the port out: --var {one.name}={host}"
+        raise Unusable(f"{value!r} is a host with a port, and {one.name} in the profile {profile.id} is the host alone.", beside)
+    example = f" For example: --var {one.name}={one.example}" if one.example else ""
+    raise Unusable(f"{value[:80]!r} is not {WORDS['host']}, as {one.name} in the profile {profile.id} must be.", f"{about}{example}".strip() or "Correct it.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_name(text: str) -> bool:
+    labels = text.removesuffix(".").split(".")
+    return all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", label) for label in labels) and not labels[-1].isdecimal()
 
 
 def agree(

@@ -136,7 +136,7 @@ def client(table: Table | None) -> ClientRules:
         send_chain=table.text("send_chain", "with-ca", among=("leaf", "with-ca", "full")),
         key=table.texts("key", among=("RSA", "EC", "Ed25519", "Ed448")),
         direct_issuer_only=table.flag("direct_issuer_only", False),
-        selection=table.text("selection", "always", among=("always", "by-ca-list")),
+        selection=table.text("selection", among=("", "always", "by-ca-list")),
         registered=table.text("registered", template=True),
         server_certificate=table.text("server_certificate", "allowed", among=("allowed", "refused")),
         **table.provenance(),

@@ -13,7 +13,7 @@ SCHEMA = 1
 def render(report: Report) -> str:
     """Write the document: ASCII only, keys in a fixed order, a newline at the end; ``about`` names certificates by SHA-256 fingerprint."""
     domain = {"domain": dump(report.domain)} if report.domain else {}
-    steps = {"steps": [{"state": one.state, "says": one.says, "next": one.next} for one in report.steps]} if report.steps else {}
+    steps = {"steps": [{"state": one.state, "says": one.says, "next": one.next} for one in report.before.steps]} if report.before else {}
     document = {"schema": SCHEMA, **domain, **steps, "results": [_result(one, report.redacted) for one in report.results]}
     return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 

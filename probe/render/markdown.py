@@ -23,7 +23,7 @@ from probe.render.words import (
     standing_in_the_way,
     together,
 )
-from probe.report import CertificateText, FoundText, RemedyText, Report, Result
+from probe.report import BeforeText, CertificateText, FoundText, RemedyText, Report, Result
 
 MOST = 40
 """Entries of any one list that are shown."""
@@ -44,16 +44,16 @@ def render(report: Report) -> str:
 
         parts.insert(0, markdown(report.domain, escaped, table))
     parts += [_result(one) for one in report.results]
-    if report.steps:
-        parts.append(_steps(report))
+    if report.before is not None:
+        parts.append(_before(report.before))
     lines = [line for number, part in enumerate(parts) for line in (["---", ""] if number else []) + part]
     return "\n".join(lines or ["Nothing was checked.", ""]) + f"\n{escaped(report.made_by)}\n"
 
 
-def _steps(report: Report) -> list[str]:
+def _before(one: BeforeText) -> list[str]:
     """What was found in the files before anything was connected to."""
-    said = [f"- {one.state}: {escaped(one.says)}" + (f" Next: {escaped(one.next)}" if one.next else "") for one in report.steps]
-    return [f"## {escaped(report.before)}", "", *said, ""]
+    said = [f"- {step.state}: {escaped(step.says)}" + (f" Next: {escaped(step.next)}" if step.next else "") for step in one.steps]
+    return [f"## {escaped(one.title)}", "", *said, ""]
 
 
 def escaped(text: str) -> str:

@@ -314,7 +314,7 @@ class DomainText:
 
 @noun
 class StepText:
-    """One sentence about what was looked at before anything was connected to; ``state`` is ok, note or a like word, ``next`` what to do about it."""
+    """One sentence about what was looked at; ``state`` is ok, note or a like word, ``next`` what to do about it."""
 
     state: str
     says: str
@@ -322,15 +322,19 @@ class StepText:
 
 
 @noun
-class Report:
-    """One or several results, in the order in which they were asked for. ``redacted``: names are pseudonyms, the observations hold nothing that was seen.
+class BeforeText:
+    """What was looked at before anything was connected to, sentence by sentence."""
 
-    ``steps`` is what was found in files before the connection, under the heading ``before``.
-    """
+    title: str
+    steps: tuple[StepText, ...]
+
+
+@noun
+class Report:
+    """One or several results, in the order in which they were asked for. ``redacted``: names are pseudonyms, the observations hold nothing that was seen."""
 
     results: tuple[Result, ...]
     made_by: str
     redacted: bool = False
     domain: DomainText | None = None
-    before: str = ""
-    steps: tuple[StepText, ...] = ()
+    before: BeforeText | None = None

@@ -180,8 +180,8 @@ def _before(seen: ClientAuth) -> str:
 
 
 def _choosing(case: Case) -> str:
-    stacks = [one for one in case.stacks if one.client_certificate == BY_LIST]
-    sends = case.client.chooses(stacks[0]) if stacks else case.client.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
+    stacks = [one for one in case.stacks if one.client_certificate == BY_LIST and not case.client.insists(one)]
+    sends = case.client.listing in (Listing.UNNAMED, Listing.DIRECT, Listing.ABOVE)
     names = ", ".join(dict.fromkeys((*(short(one.title) for one in stacks), "Go", "GnuTLS", "NSS")))
     return f"{names} would send it" if sends else f"{names} would send none, because {FITS[case.client.listing]}; OpenSSL and curl send it all the same"
 

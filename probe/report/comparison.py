@@ -331,6 +331,7 @@ def _issued(one: Certificate) -> float:
 
 def exit_code(found: tuple[Comparison, ...]) -> int:
     """0 nothing differs that matters, 1 something does, 3 one side showed nothing."""
-    if any(one.differs for one in found):
+    # Files without a certificate differ from everything, which says nothing; an endpoint that shows none still has a verdict.
+    if any(one.differs and not any(side.files and not side.held for side in (one.left, one.right)) for one in found):
         return 1
     return 0 if all(one.decided for one in found) else 3

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from probe.case.case import Case, step
 from probe.case.client_auth import ClientAuth, asked_for
+from probe.case.controllers import is_controller
 from probe.case.path import StackVerdict
 from probe.case.resolved import of_proxy, of_target
 from probe.causes.catalogue import entry
@@ -258,7 +259,8 @@ def _handshake(case: Case) -> tuple[tuple[str, str], ...]:
     if one.version:
         found.append(("Application protocol", one.alpn or "none agreed"))
         found.append(("Stapled OCSP answer", f"{len(one.staple)} bytes, {stapled(case)}" if one.staple else "none"))
-        found.append(("Client certificate", _asked(case.client)))
+        usual = "; a domain controller asks everybody and needs none" if asked_for(one) and is_controller(case) else ""
+        found.append(("Client certificate", f"{_asked(case.client)}{usual}"))
         found += [("Accepted issuer", text_of(one)) for one in facts.acceptable_issuers[:ISSUERS]]
     found.append(("ClientHello", f"{one.hello_size} bytes, " + (f"for {one.sni}" if one.sni else "without a server name") + _unanswered(case)))
     found.append(("Certificates sent", str(len(case.presented)) if case.handshake is case.chain_handshake else "none"))
@@ -287,7 +289,16 @@ def _exchange(case: Case) -> list[tuple[str, str]]:
         one = answer(case)
     if one is None or one.status is None:
         return []
-    return [answered(one), *((f"{name}", value) for name, value in one.fields)]
+    return [answered(one), *((f"{name}", _named(name, value)) for name, value in one.fields)]
+
+
+def _named(name: str, value: str) -> str:
+    """A value of an answer, with its name where it is a number that few know."""
+    if name != "supportedCapabilities":
+        return value
+    from probe.protocols.ldaps import CAPABILITIES  # few answers are a domain controller's
+
+    return f"{value} ({CAPABILITIES[value]})" if value in CAPABILITIES else value
 
 
 def exit_code(report: Report, strict: bool = False) -> int:

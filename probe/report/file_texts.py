@@ -19,6 +19,7 @@ FORMS = {
     "jceks": "JCEKS",
     "nss": "NSS database",
 }
+STORES = ("pkcs12", "jks", "jceks", "nss")
 ROLES = {
     "trusted": "marked as trusted",
     "own": "belongs to a private key of the store",
@@ -61,7 +62,8 @@ def _file(files: Files, file: InspectedFile, numbers: Numbers) -> FileText:
     if file.problem:
         lines.append(PROBLEMS.get(file.problem, file.problem) + (f": {file.why}" if file.why else ""))
     elif not file.entries:
-        lines.append(f"holds nothing that is used here: it looks like {file.looks_like or 'something else'}" if file.kind == "none" else "the store is empty")
+        nothing = "the store holds nothing that is used here" if file.skipped else "the store is empty"
+        lines.append(nothing if file.kind in STORES else f"holds nothing that is used here: it looks like {file.looks_like or 'something else'}")
     lines += [f"passed over: {one.where}: {one.why}" for one in file.skipped[:10]]
     lines += [f"{len(file.skipped) - 10} more blocks were passed over"] if len(file.skipped) > 10 else []
     lines += [f"odd: {one.why} ({one.where})" for one in file.odd[:10]]

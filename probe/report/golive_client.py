@@ -13,9 +13,11 @@ from probe.causes.sent_chain import unseen
 from probe.causes.words import Certainty, Effect, Evidence, Finding
 from probe.facts.certificate import title
 from probe.facts.identity import Identity
-from probe.facts.observation import How, Observation
+from probe.facts.observation import Exchange, How, Observation
+from probe.protocols import named
 from probe.report.checklist import Item, Outcome
 from probe.report.golive_view import View, sentences
+from probe.report.words import answered as answer_words
 
 CODES = {
     Flaw.MISFIT: "client.key-mismatch",
@@ -252,6 +254,8 @@ def _asked(view: View, judged: tuple[Finding, ...]) -> Item:
         return view.item("app", Outcome.WARN if judged else Outcome.PASS, says, found=judged)
     if seen is not None and seen.target.protocol == "mqtts":
         return view.open("app", "No CONNECT was sent: it would end the connection of a running client with the same client ID.", required=False)
+    if seen is not None and named(seen.target.protocol).begin is None and not judged:
+        return view.open("app", f"Behind {seen.target.protocol}:// nothing is asked.", required=False)
     if any(one.client.refusal and one.client.refusal.sure for one in view.cases):
         return view.open("app", "The server answered about the client certificate, see there.")
     told = [one for one in view.cases if one.exchange and one.exchange.status is not None]
@@ -277,5 +281,10 @@ def _said(case: Case) -> str:
         if one.protocol == "https"
         else f"LDAP result {one.status}"
         if one.protocol in ("ldaps", "ldap")
-        else str(one.status)
+        else _in_words(one)
     )
+
+
+def _in_words(one: Exchange) -> str:
+    label, value = answer_words(one)
+    return f"{label.removesuffix(' answer')} {value}"

@@ -58,7 +58,7 @@ def shown(case: Case) -> tuple[Certificate, ...]:
 def repeat(target: Target) -> str:
     """The command that looks again."""
     asked = target.inspecting or Inspecting(sources=())
-    words = ["probe", "inspect", *(f"./{one}" if one.startswith("-") else one for one in asked.sources)]
+    words = ["probe", "inspect", *(f"./{one}" if one.startswith("-") and one != "-" else one for one in asked.sources)]
     named = (("--password-env", asked.password_env), ("--against", asked.against), ("--saved", asked.saved), ("--as", target.stack))
     for option, value in named:
         words += [option, value] if value else []
@@ -120,11 +120,18 @@ def sentence(found: Diagnosis, held: str) -> str:
     if cause is None:
         risks = sum(1 for one in found.findings if one.effect is Effect.RISKS)
         tail = f" {plural(risks, 'risk')} {'is' if risks == 1 else 'are'} named below." if risks else ""
-        return f"{target.spelled}: nothing stands against {held}.{tail}"
+        return f"{target.spelled}: nothing stands against {held}.{tail}{unchecked(found.case.files)}"
     likely = "" if cause.certainty is Certainty.PROVEN else " (likely)" if cause.certainty is Certainty.LIKELY else ""
     if found.verdict is Verdict.UNDECIDED:
         return f"{target.spelled}: not decided ({held}). {cause.summary}"
     return f"{target.spelled}: {cause.summary}{likely}"
+
+
+def unchecked(files: Files) -> str:
+    """A sentence about stores whose check value nobody could compare, "" when there is none: they may have been altered."""
+    names = tuple(one.path for one in files.every if one.unchecked)
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f" Whether {', '.join(names[:3])}{more} {'was' if len(names) == 1 else 'were'} altered was not checked: that needs the password." if names else ""
 
 
 def summary(files: Files) -> str:

@@ -99,7 +99,7 @@ def test_jks_is_read_without_its_password_and_that_is_told(tmp_path: Path, roots
     person = Person(OWN)
     loaded = load(str(path), StorePassword("", person))
     assert ders(loaded) == [one.der for one in roots] and not person.asked
-    assert loaded.notes == ("its integrity was not checked, as no password was given",)
+    assert loaded.notes == ("its integrity was not checked, as no password was given and changeit does not fit",)
     monkeypatch.setenv("STORE", OWN)
     assert load(str(path), StorePassword("STORE")).notes == ()
     monkeypatch.setenv("STORE", "not it")

@@ -174,6 +174,13 @@ def test_a_request_for_a_certificate_is_normal_for_a_domain_controller() -> None
         found = diagnose(observed(reach(stage.tls(serving), stage.trust_file(made.root), scheme="ldaps")))
     assert found.verdict is Verdict.WORKS and not found.findings
     assert found.case.hello and found.case.hello.certificate_requested and not found.case.client.sent
+    lines = dict(compose((found,)).results[0].handshake)
+    assert lines["Client certificate"].endswith("none was sent; a domain controller asks everybody and needs none")
+    assert lines["supportedCapabilities"] == "1.2.840.113556.1.4.800 (Active Directory)"
+    with Stage() as stage:
+        options = ("--client-auth", "forbidden")
+        found = diagnose(observed(reach(stage.tls(serving), stage.trust_file(made.root), *options, scheme="ldaps")))
+    assert found.verdict is Verdict.WORKS and not found.findings
 
 
 LDAP_URL = (

@@ -60,7 +60,7 @@ def test_a_field_that_is_missing_takes_its_default() -> None:
         (("target", "port"), 4.5, "/target/port: expected int, found float"),
         (("target", "fetch"), 1, "/target/fetch: expected bool, found int"),
         (("attempts",), {}, "/attempts: expected a list, found dict"),
-        (("attempts", 0, "steps", 0, "kind"), "dance", "/attempts/0/steps/0: kind is not one of connect, preamble, handshake, exchange"),
+        (("attempts", 0, "steps", 0, "kind"), "dance", "/attempts/0/steps/0: kind is not one of connect, tunnel, preamble, handshake, exchange"),
         (("attempts", 0, "steps", 0), None, "/attempts/0/steps/0: expected an object, found NoneType"),
         (("attempts", 0, "steps", 2, "ending", "how"), "maybe", "/attempts/0/steps/2/ending/how: not one of done"),
         (("stores", 0, "certificates", 0, "der"), "***", "/stores/0/certificates/0/der: expected base64"),

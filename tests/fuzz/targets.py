@@ -283,6 +283,7 @@ def every() -> tuple[Fuzzed, ...]:
     from tests.fuzz.inspected import run_inspected, seeds_inspected
     from tests.fuzz.plain_first import run_plain_first, seeds_plain_first
     from tests.fuzz.saved import run_saved, seeds_saved
+    from tests.fuzz.words import run_words, seeds_words
 
     return (
         Fuzzed(name="tls12", run=_tls12, seeds=_seeds12),
@@ -293,6 +294,7 @@ def every() -> tuple[Fuzzed, ...]:
         Fuzzed(name="inspected", run=run_inspected, seeds=seeds_inspected, longest=16384),
         Fuzzed(name="stores", run=_stores, seeds=_seeds_stores, longest=16384),
         Fuzzed(name="answers", run=_answers, seeds=_seeds_answers),
+        Fuzzed(name="words", run=run_words, seeds=seeds_words),
         Fuzzed(name="plain-first", run=run_plain_first, seeds=seeds_plain_first),
         Fuzzed(name="dns", run=_dns, seeds=_seeds_dns, longest=2048),
         Fuzzed(name="saved", run=run_saved, seeds=seeds_saved, longest=64),

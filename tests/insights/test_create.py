@@ -64,6 +64,16 @@ def test_nothing_is_overwritten(folder: Path, capsys: Caught) -> None:
     assert after == {name: data for name, data in before.items() if name != "acme.pem"}
 
 
+def test_a_key_without_its_certificate_is_named_as_the_way_on(folder: Path, capsys: Caught) -> None:
+    (folder / "acme.pem").unlink()
+    before = (folder / "acme.key").read_bytes()
+    capsys.readouterr()
+    assert run([*CREATE, "--tenant", "acme"]) == 2
+    assert "go on with it: --key acme.key" in " ".join(capsys.readouterr().err.split())
+    assert run([*CREATE, "--tenant", "acme", "--key", "acme.key"]) == 0
+    assert (folder / "acme.key").read_bytes() == before and (folder / "acme.pem").exists()
+
+
 def test_a_link_to_nothing_is_not_followed(folder: Path, capsys: Caught) -> None:
     (folder / "x.key").symlink_to(folder / "elsewhere")
     assert run([*CREATE, "--tenant", "x"]) == 2

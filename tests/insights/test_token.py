@@ -54,7 +54,7 @@ def test_from_a_file(hub: Hub, ca: Run, folder: Path, capsys: Caught) -> None:
     ("words", "says"),
     [
         ((), "No token is given."),
-        (("--token-env", "NOT_THERE"), "does not exist"),
+        (("--token-env", "NOT_THERE"), "not the token itself"),
         (("--token-env", TOKEN), "what was given is none"),
         (("--token-env", TOKEN.replace(".", "").replace("-", "")), "does not exist"),
         (("--token-env", "EMPTY"), "holds nothing"),

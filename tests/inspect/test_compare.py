@@ -10,7 +10,9 @@ from probe.cli.main import run
 from probe.lab.dns_server import Record, Zone
 from probe.lab.file_shop import Parts, parts
 from probe.lab.keys import key_pem
+from probe.lab.manners import Manners
 from probe.lab.pki import authority
+from probe.lab.proxy_server import http_proxy
 from probe.lab.shop import HOST, credentials, reach
 from probe.lab.stage import Stage
 from probe.lab.tls_server import Credentials, Serving
@@ -143,6 +145,21 @@ def test_two_targets_that_are_asked_now(made: Parts, tmp_path: Path, capsys: pyt
     assert code == 1 and "different endpoints, or environments" in out and 'does not trust what leads to "QA Root CA"' in out
     page = (tmp_path / "page.html").read_text()
     assert page.count('class="observation"') == 2 and all(target in page for target in targets)
+
+
+def test_how_they_were_asked_is_not_held_against_them(made: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    """One through a proxy and in SMTP, the other directly and in IMAP: same certificate, same store."""
+    with Stage() as stage:
+        whole = credentials(made.leaf, made.intermediate)
+        smtp, imap = (stage.tls(Serving(credentials=(whole,), plain=Manners(protocol=one))) for one in ("smtp", "imap"))
+        trust, saved = stage.trust_file(made.root), [stage.folder / "smtp.json", stage.folder / "imap.json"]
+        proxy = ("--proxy", f"http://127.0.0.1:{stage.raw(http_proxy)}")
+        for way, file in ((f"smtp://shop.example:{smtp}", *proxy), saved[0]), ((f"imap://shop.example:{imap}", "--connect", "127.0.0.1"), saved[1]):
+            assert run(["check", *way, "--trust", trust, "--save", str(file)]) == 0
+        capsys.readouterr()
+        code, out = compared(capsys, *saved)
+    assert code == 0 and "Nothing differs that a client would notice." in out
+    assert "cannot be compared" in out and "not reached in the same way" in out and "DNS was changed" not in out
 
 
 def test_a_target_and_the_file_that_is_to_be_installed_there(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

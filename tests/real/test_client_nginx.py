@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,20 @@ def test_how_many_intermediates_servers_allow_is_said_before(ports: dict[str, in
     for who, says in (("good", "1 intermediate stands between them: nginx allows one, Apache httpd none"), ("deep", "2 intermediates stand between them")):
         lines = dict(compose((check(*asked(ports["depth"], pki, known, who)),)).results[0].client)
         assert says in lines["Before sending"], lines
+
+
+@pytest.mark.parametrize(("selection", "verdict"), [("", Verdict.FAILS), ("by-ca-list", Verdict.FAILS), ("always", Verdict.WORKS)])
+def test_a_profile_says_how_its_client_chooses(selection: str, verdict: Verdict, ports: dict[str, int], pki: Pki, known: Clients, tmp_path: Path) -> None:
+    """Java chooses by the issuers that are named; a program built on it that does not is what the profile says."""
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'schema = 1\nid = "mine"\ntitle = "Mine"\n[endpoints.mine]\nhost = "shop.example"\nport = 443\n'
+        f'[trust]\nstack = "java"\n[client_certificate]\npolicy = "required"\nselection = "{selection}"\n'
+    )
+    found = check("--profile", str(file), "--connect", f"127.0.0.1:{ports['unnamed']}", *pki.trusting, *known.options("foreign"))
+    assert found.verdict is verdict, told(found)
+    if verdict is Verdict.FAILS:
+        assert found.cause and found.cause.code == "client.not-sent", told(found)
 
 
 REFUSED = {

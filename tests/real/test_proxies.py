@@ -12,6 +12,7 @@ from probe.diagnose import Diagnosis, diagnose
 from probe.facts import codec
 from probe.facts.noun import noun
 from probe.facts.observation import Observation, Tunnel
+from probe.lab.manners import Manners
 from probe.lab.pki import Issued, authority
 from probe.lab.shop import HOST, Hierarchy, credentials, hierarchy
 from probe.lab.stage import Stage
@@ -118,6 +119,17 @@ def test_squid_wants_a_login(laid: Laid, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "wrong-password" not in codec.text(seen) and USER not in codec.text(seen)
 
 
+def test_what_decides_about_the_proxy_is_told_where_all_is_well(laid: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(*options: str) -> str:
+        return FORMATS["terminal"](compose((check(laid, *options)[1],)))
+
+    assert "--resolver is not asked for it" in told(*by(laid.squid.plain), "--resolver", "127.0.0.1:9") and "Proxy" not in told(*by(laid.squid.plain))
+    monkeypatch.setenv("all_proxy", f"http://127.0.0.1:{laid.squid.plain}")
+    assert "(named by all_proxy)" in told()
+    monkeypatch.setenv("no_proxy", ".example")
+    assert "no_proxy exempts the host by its entry .example" in " ".join(told("--connect", f"127.0.0.1:{laid.port}").split())
+
+
 def test_the_login_may_stand_in_the_environment(laid: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", f"http://{USER}:{PASSWORD.replace('-', '%2D')}@127.0.0.1:{laid.squid.known}")
     seen, found = check(laid)
@@ -157,6 +169,20 @@ def test_squid_opens_tls(laid: Laid) -> None:
     assert "Opening CA of the Office" in found.cause.summary and "Lab Issuing CA" in found.cause.summary
     assert {one.question.name for one in seen.attempts} == {"ordinary", "direct"} and "chain.root-untrusted" in [one.code for one in found.explained]
     assert curl(laid, *by(laid.squid.bump))[0] == 60
+
+
+def test_squid_opens_tls_where_words_come_before_it(laid: Laid) -> None:
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(laid.made.whole,), plain=Manners(protocol="postgres")))
+        seen = observed((f"postgres://{HOST}:{port}", "--trust", laid.trust, *by(laid.squid.plain)))
+        assert diagnose(seen).verdict is Verdict.WORKS
+        way = (f"postgres://{HOST}:{port}", "--connect", f"127.0.0.1:{port}", "--trust", laid.trust, *by(laid.squid.bump))
+        found = diagnose(observed(way))
+        assert codes(found) == ["proxy.protocol"] and "as a proxy does that opens TLS" in found.findings[0].summary
+        assert "starttls.protocol" in [one.code for one in found.explained]
+        found = diagnose(observed((*way, "--no-direct")))
+    assert codes(found) == ["starttls.protocol"] and found.findings[0].certainty is Certainty.LIKELY
+    assert "proxy.protocol" in [code for code, _ in found.findings[0].alternatives]
 
 
 def test_squid_opens_tls_and_nobody_may_look_without_it(laid: Laid) -> None:

@@ -214,6 +214,8 @@ SEEN: dict[str, Callable[[str], bool]] = {
     "file.not-served": lambda output: len(set(re.findall(r"Fingerprint=(\S+)", output))) > 1 or "Verification error" in output,
 }
 """Where one line does not tell."""
+TYPED = {"file.password": b"not-this-one\n"}
+"""What a reader types who is asked: a password that is not the right one."""
 NO_COMMAND = {"app.ldap", "trust.store-empty", "file.private-key-present", "file.not-served", "app.mqtt-refused", "client.id-in-use"}
 """Nothing is there that another program could look at (a file is inside of an archive, a chain is compared); the cause gives this reason itself."""
 
@@ -239,7 +241,9 @@ def output(finding: Finding, case: Case, folder: Path) -> str:
     for command in here.commands:
         assert OURS.match(command), command
         assert "BEGIN" not in command and "{" not in command, command
-        done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, timeout=45, check=False)
+        # Without a terminal OpenSSL reads a password from its input.
+        typed = TYPED.get(finding.code, b"")
+        done = subprocess.run(["bash", "-c", command], cwd=folder, input=typed, capture_output=True, timeout=45, check=False, start_new_session=True)
         printed.append((done.stdout + done.stderr).decode(errors="replace"))
     return "\n".join(printed)
 

@@ -58,7 +58,7 @@ def judge(case: Case) -> Finding | None:
     late = tuple(one.name for one in case.stacks if seen.chooses(one) and not seen.sends(one))
     if late and seen.sent and seen.accepted and seen.required:
         return _too_late(case, late)
-    choosing = tuple(one.name for one in case.stacks if one.client_certificate == BY_LIST)
+    choosing = tuple(one.name for one in case.stacks if one.client_certificate == BY_LIST and not seen.insists(one))
     own = seen.identity.own if seen.identity else None
     if own is None or not choosing or not seen.sent or not seen.accepted or seen.listing not in (Listing.NONE, Listing.BEYOND):
         return None

@@ -13,6 +13,7 @@ sent", or the end of the connection.
 from dataclasses import replace
 
 from probe.case.case import Case
+from probe.case.controllers import is_controller
 from probe.case.expected_callers import Callers, callers
 from probe.causes.client.required import FORBIDDEN, demanded
 from probe.causes.identity import EXPLAINS, of_whom
@@ -44,7 +45,7 @@ def judge(case: Case) -> Finding | None:
     seen = case.client
     if found := demanded(case):
         return _demanded(case, found)
-    if not seen.requested or seen.handshake is None:
+    if not seen.requested or seen.handshake is None or is_controller(case):
         return None
     went = (
         "and finishes the handshake without one; whether it insists on one was not seen, because nothing was asked after the handshake."

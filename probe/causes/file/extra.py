@@ -25,7 +25,7 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     """OpenSSL lists subjects and issuers in the order of the file."""
     command = listing(tuple(one.file for one in case.files.strays))
     if not command:
-        return Shown(why_not="The file is an entry of an archive, or no PEM text.")
+        return Shown(why_not="The file is an entry of an archive, came through a pipe, or is no PEM text.")
     return Shown(commands=(command,), shows="One of the subjects is the issuer of none of the others.")
 
 

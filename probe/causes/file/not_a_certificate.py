@@ -32,7 +32,7 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     """OpenSSL finds nothing in it either."""
     file = next((one for one in _empty(case) if not is_archived(one)), None)
     if file is None:
-        return Shown(why_not="The file is an entry of an archive; what it looks like is said.")
+        return Shown(why_not="The file is an entry of an archive, or came through a pipe; what it looks like is said.")
     return Shown(commands=(f"openssl storeutl -noout {quoted(file.path)}",), shows='OpenSSL counts "Total found: 0", or says that it could not open the file.')
 
 

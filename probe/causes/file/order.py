@@ -26,7 +26,7 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     """OpenSSL lists subjects and issuers in the order of the file."""
     command = listing(tuple(one.file for one in case.files.disorders) or case.files.every)
     if not command:
-        return Shown(why_not="The file is an entry of an archive.")
+        return Shown(why_not="The file is an entry of an archive, or came through a pipe.")
     return Shown(commands=(command,), shows="In the list the issuer of each certificate should be the subject of the next; it is not.")
 
 

@@ -17,7 +17,8 @@ CAUSE = Cause(
     actions=("give-password",),
     references=("RFC 7292 section 5", "RFC 5958 section 3"),
 )
-COMMANDS = {"pkcs12": "openssl pkcs12 -info -noout -passin pass:wrong -in {}", "jks": "keytool -list -storepass wrong-password -keystore {}"}
+COMMANDS = {"pkcs12": "openssl pkcs12 -info -noout -in {}", "jks": "keytool -list -keystore {}", "jceks": "keytool -list -storetype JCEKS -keystore {}"}
+"""They ask for the password, so that it is the reader's own that is tried, and stands in no list of processes."""
 SUMMED = ("jks", "jceks")
 
 
@@ -25,10 +26,13 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     """Without the right password no program opens it."""
     found = next((one for one in _locked(case) if not is_archived(case.files.every[one[0]])), None)
     if found is None:
-        return Shown(why_not="The file is an entry of an archive.")
+        return Shown(why_not="The file is an entry of an archive, or came through a pipe.")
     file = case.files.every[found[0]]
-    command = COMMANDS.get(file.kind, "openssl pkey -noout -passin pass:wrong-password -in {}").format(quoted(file.path))
-    return Shown(commands=(command,), shows="The program says that the password is not right, or that it could not decrypt.")
+    command = COMMANDS.get(file.kind, "openssl pkey -noout -in {}").format(quoted(file.path))
+    return Shown(
+        commands=(command,),
+        shows="It asks for the password: type the one that you have. If that is not right, it says so, or that it could not decrypt; with the right one, nothing of that.",
+    )
 
 
 SHOWN_BY = shown_by

@@ -29,7 +29,7 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     """OpenSSL finds the key in the file."""
     file = next((one.file for one in _found(case.files) if one.file.named and not is_archived(one.file)), None)
     if file is None or file.kind not in ("pem", "der"):
-        return Shown(why_not="The file is an entry of an archive or a store of Java, of which its own programs list the keys.")
+        return Shown(why_not="The file is an entry of an archive, came through a pipe, or is a store of Java, of which its own programs list the keys.")
     return Shown(commands=(f"openssl storeutl -noout -keys {quoted(file.path)}",), shows='OpenSSL prints "Pkey" and counts at least one.')
 
 

@@ -71,7 +71,7 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     """OpenSSL reads the file as a trust store, or does not."""
     wrong = next((one for one in _every(case) if not is_archived(one.file)), None)
     if wrong is None:
-        return Shown(why_not="The file is an entry of an archive.")
+        return Shown(why_not="The file is an entry of an archive, or came through a pipe.")
     path = quoted(wrong.file.path)
     if wrong.unmarked:
         says = 'Keytool says "contains 0 entries". Write the store\'s own password.'

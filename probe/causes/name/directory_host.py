@@ -34,6 +34,8 @@ SHOWN_BY = Shown(
 def judge(case: Case) -> Finding | NotObserved | None:
     """The root entry names another host than the certificate does; what stops this very client is another cause's."""
     found = directory(case)
+    if found is None and case.target.protocol not in ("ldaps", "ldap"):
+        return None
     if found is None:
         return NotObserved(why="Only a directory says what its own name is, and none answered.")
     if not found.host or case.names is None or case.leaf is None or not found.is_active_directory or not case.names.matches:

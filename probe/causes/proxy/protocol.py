@@ -22,6 +22,7 @@ CAUSE = Cause(
     title="What answers is not the proxy that was meant",
     owner=Owner.CLIENT,
     actions=("correct-proxy", "connect-directly"),
+    instead=("let-words-pass",),
     references=("RFC 9110 section 9.3.6", "RFC 1928 section 3"),
     explains=("tls.not-tls", "tls.closed", "tls.timeout", "tls.malformed", "starttls.protocol", "starttls.closed", "starttls.timeout"),
 )

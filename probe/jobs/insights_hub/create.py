@@ -84,6 +84,11 @@ def commands(one: Authority) -> Procedure:
 
 def make(one: Authority, password: bytes = b"", key_file: Path | None = None, key_password: Password | None = None) -> Procedure:
     """Make the authority. ``password`` encrypts its new key; ``key_file`` is a key that is there already and is taken instead. Raises ``Unusable``."""
+    if key_file is None and one.key.exists() and not one.certificate.exists():
+        raise Unusable(
+            f"{one.key} exists already, and is not overwritten; {one.certificate} does not exist.",
+            f"If the key was made for this authority, go on with it: --key {word(one.key)}. Otherwise name another folder with --out.",
+        )
     check_new(one.certificate, *(() if key_file else (one.key,)))
     at = now()
     key = _key_of(key_file, key_password or Password()) if key_file else issuing.new_key()

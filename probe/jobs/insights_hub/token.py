@@ -51,7 +51,7 @@ def token(variable: str | None, file: Path | None) -> Token:
         raise Unusable("No token is given.", STEP)
     if not VARIABLE.fullmatch(variable):
         raise Unusable("--token-env takes the name of an environment variable, and what was given is none.", STEP)
-    return _checked(value_of(variable, "--token-env"), f"${variable}", "The environment variable named by --token-env")
+    return _checked(value_of(variable, "--token-env", "token"), f"${variable}", "The environment variable named by --token-env")
 
 
 def placeholder() -> Token:

@@ -16,7 +16,7 @@ from probe.lab.stage import Stage
 HOST = "api.shop.example"
 
 
-def request(common: str, *names: str, country: str = "DE", key: str = "rsa-2048") -> bytes:
+def _request(common: str, *names: str, country: str = "DE", key: str = "rsa-2048") -> bytes:
     """A request in DER, signed with a key of its own."""
     subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, country), x509.NameAttribute(NameOID.COMMON_NAME, common)])
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
@@ -27,28 +27,28 @@ def request(common: str, *names: str, country: str = "DE", key: str = "rsa-2048"
 
 def broken(stage: Stage) -> Scene:
     """It was altered after it had been signed."""
-    return look(stage, ("request.csr", surgery.with_flipped_signature(request(HOST, HOST))), expects=FAILS)
+    return look(stage, ("request.csr", surgery.with_flipped_signature(_request(HOST, HOST))), expects=FAILS)
 
 
 def mended(stage: Stage) -> Scene:
     """Its own key signed it, and it asks for the name."""
-    return look(stage, ("request.csr", request(HOST, HOST)), expects=FINE)
+    return look(stage, ("request.csr", _request(HOST, HOST)), expects=FINE)
 
 
 def country(stage: Stage) -> Scene:
     """The country is written as people say it."""
-    return look(stage, ("request.csr", request(HOST, HOST, country="UK")), expects=RISK)
+    return look(stage, ("request.csr", _request(HOST, HOST, country="UK")), expects=RISK)
 
 
 def names(stage: Stage) -> Scene:
     """The old certificate has a name that the request does not ask for."""
     made = parts()
-    return look(stage, ("request.csr", request(HOST, HOST, "shop.example")), ("old.pem", made.root.issue("shop.example", "www.shop.example").pem), expects=RISK)
+    return look(stage, ("request.csr", _request(HOST, HOST, "shop.example")), ("old.pem", made.root.issue("shop.example", "www.shop.example").pem), expects=RISK)
 
 
 def profile(stage: Stage) -> Scene:
     """The system that it is for wants another common name."""
-    return look(stage, ("request.csr", request("agent8")), options=("--profile", "insights-hub-mqtt", "--var", "device=agent7"), expects=FAILS)
+    return look(stage, ("request.csr", _request("agent8")), options=("--profile", "insights-hub-mqtt", "--var", "device=agent7"), expects=FAILS)
 
 
 variants: dict[str, Callable[[Stage], Scene]] = {"country": country, "names": names, "profile": profile}
