@@ -6,7 +6,10 @@ from probe.facts.unusable import Unusable
 
 
 def value_of(name: str, option: str, what: str = "password") -> str:
-    """The value of the environment variable that ``option`` names. Raises ``Unusable``, without the name, when there is no such variable; ``what`` is meant to be in it."""
+    """The value of the environment variable that ``option`` names. Raises ``Unusable``, without the name, when there is no such variable.
+
+    ``what`` is meant to be in it.
+    """
     value = os.environ.get(name)
     if value is None:
         raise Unusable(

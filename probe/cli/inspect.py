@@ -35,7 +35,9 @@ File = Path | None
 
 
 def inspect(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files and folders: certificates, keys, requests, PKCS12, JKS, cert9.db, ZIP; - reads the input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Files and folders: certificates, keys, requests, PKCS12, JKS, cert9.db, ZIP; - is the input.")
+    ],
     password_env: Annotated[
         Text, typer.Option(metavar="NAME", help="The environment variable that holds the password. Without it, a terminal is asked.")
     ] = None,

@@ -176,8 +176,8 @@ class Handshake(Step):
 class Exchange(Step):
     """The first words of the application after TLS.
 
-    ``status`` is the HTTP status, the LDAP result code, or the code of a broker's CONNACK. ``fields`` are headers or attributes by allow-list, in the order of arrival.
-    ``body`` is the head of an HTTP body, at most 16 KiB.
+    ``status`` is the HTTP status, the LDAP result code, or the code of a broker's CONNACK. ``fields`` are headers or attributes by allow-list, in the order
+    of arrival. ``body`` is the head of an HTTP body, at most 16 KiB.
     """
 
     protocol: str

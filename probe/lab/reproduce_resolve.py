@@ -27,9 +27,7 @@ def needs_resolver(observation: Observation) -> bool:
     return bool(observation.resolutions) and (len(addresses) != 1 or listed or bool(target.also_resolvers))
 
 
-def open_resolvers(
-    stage: Stage, observation: Observation, places: Mapping[str, str], further: Zone | None = None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def open_resolvers(stage: Stage, observation: Observation, places: Mapping[str, str], further: Zone | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Open a DNS server for each that was asked; give the options that name them, and what could not be copied.
 
     ``places`` says where on this machine the copy of an address is. The answers of the operating system's resolver are given by a DNS server too.

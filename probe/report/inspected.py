@@ -131,6 +131,7 @@ def unchecked(files: Files) -> str:
     """A sentence about stores whose check value nobody could compare, "" when there is none: they may have been altered."""
     names = tuple(one.path for one in files.every if one.unchecked)
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    # The check value covers password and content at once, so that the usual password says nothing where it does not fit.
     return f" Whether {', '.join(names[:3])}{more} {'was' if len(names) == 1 else 'were'} altered was not checked: that needs the password." if names else ""
 
 

@@ -31,7 +31,7 @@ def shown_by(case: Case, finding: Finding) -> Shown:
     command = COMMANDS.get(file.kind, "openssl pkey -noout -in {}").format(quoted(file.path))
     return Shown(
         commands=(command,),
-        shows="It asks for the password: type the one that you have. If that is not right, it says so, or that it could not decrypt; with the right one, nothing of that.",
+        shows="It asks for the password: type the one that you have. If that is not right, it says so, or that it could not decrypt.",
     )
 
 

@@ -43,7 +43,9 @@ def country(stage: Stage) -> Scene:
 def names(stage: Stage) -> Scene:
     """The old certificate has a name that the request does not ask for."""
     made = parts()
-    return look(stage, ("request.csr", _request(HOST, HOST, "shop.example")), ("old.pem", made.root.issue("shop.example", "www.shop.example").pem), expects=RISK)
+    return look(
+        stage, ("request.csr", _request(HOST, HOST, "shop.example")), ("old.pem", made.root.issue("shop.example", "www.shop.example").pem), expects=RISK
+    )
 
 
 def profile(stage: Stage) -> Scene:
