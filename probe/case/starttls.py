@@ -73,12 +73,21 @@ def stranger(one: Preamble) -> str:
     SMTP and FTP greet alike, and a greeting may hold any name: it counts only if the peer then does not understand the words either.
     """
     spoken = recognise(one.received)
+    if one.protocol == "lmtp" and unknown_hello(one):
+        # Every server of LMTP knows LHLO (RFC 2033 section 4.1).
+        return "SMTP" if spoken in ("SMTP", "SMTP or FTP") else ""
     if not spoken or kin(one.protocol, spoken):
         return ""
     if one.protocol not in _NUMBERED or spoken not in ("SMTP", "FTP", "LMTP"):
         return spoken
     understood = any(name == "capability" for name, _ in one.fields)
     return "" if understood or (one.status is not None and one.status < NEVER) else spoken
+
+
+def unknown_hello(one: Preamble) -> bool:
+    """Whether a mail server does not know the very first word, EHLO or LHLO."""
+    fields = dict(one.fields)
+    return one.protocol in ("smtp", "lmtp") and one.status is not None and fields.get("starttls") == NOT_ANNOUNCED and "capability" not in fields
 
 
 def answer(one: Preamble) -> str:

@@ -87,8 +87,9 @@ def locked(path: str, one: Observation) -> Unusable | None:
 
 
 def _target(sources: tuple[str, ...], wishes: Wishes) -> Target:
+    names = tuple("the standard input" if one == "-" else one for one in sources)
     return Target(
-        spelled=", ".join(sources[:NAMED]) + (f" and {len(sources) - NAMED} more" if len(sources) > NAMED else ""),
+        spelled=", ".join(names[:NAMED]) + (f" and {len(sources) - NAMED} more" if len(sources) > NAMED else ""),
         protocol=PROTOCOL,
         host="",
         port=0,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from probe.case.case import step
-from probe.facts.observation import Attempt, Connect, How, Observation, Tunnel
+from probe.facts.observation import Attempt, Connect, Handshake, How, Observation, Preamble, Tunnel
 from probe.facts.proxy import HTTP
 from probe.lab import proxy_server, raw_server
 from probe.lab.listener import Talk
@@ -16,6 +16,9 @@ TO_HTTP = ("content-length", "content-type", "date")
 
 def beyond(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
     """The attempts as if there had been no proxy: those that reached the target, with the connection that was made for them."""
+    if (without := held_back(attempts)) is not None:
+        # What came through the proxy was not the target's.
+        return (replace(without, question=replace(without.question, name="ordinary", direct=False)),)
     found = []
     for one in attempts:
         tunnel = step(one, Tunnel)
@@ -27,6 +30,16 @@ def beyond(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
     return tuple(found)
 
 
+def held_back(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt without the proxy, if TLS was agreed there, and nothing of TLS came in the tunnel that the proxy had agreed to."""
+    ordinary = next((one for one in attempts if not one.question.direct), None)
+    without = next((one for one in attempts if one.question.direct), None)
+    tunnel, hello, agreed = step(ordinary, Tunnel), step(ordinary, Handshake), step(without, Handshake)
+    if tunnel is None or tunnel.ending.how is not How.DONE or (hello is not None and hello.received):
+        return None
+    return without if agreed is not None and agreed.ending.how is How.DONE else None
+
+
 def proxy_options(stage: Stage, observation: Observation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Open the copy of the proxy: the options that name it, and what of it could not be copied."""
     proxy = observation.target.proxy
@@ -36,7 +49,14 @@ def proxy_options(stage: Stage, observation: Observation) -> tuple[tuple[str, ..
     tunnel = step(ordinary, Tunnel)
     losses: tuple[str, ...] = ("the login of the proxy, which was not kept; the copy wants none",) if tunnel and tunnel.authenticated else ()
     connects = [one for one in ordinary.steps if isinstance(one, Connect)] if ordinary else []
-    if tunnel is not None:
+    if tunnel is not None and ordinary is not None and held_back(observation.attempts):
+        # It agrees to a tunnel and leads nowhere.
+        said, hello = step(ordinary, Preamble), step(ordinary, Handshake)
+        head = said.received if said and hello is None else hello.first_bytes if hello else b""
+        port = stage.raw(proxy_server.consents(head, *(field for field in tunnel.fields if field[0] == "content-type")))
+        if any((one := step(attempt, Handshake)) and one.received for attempt in observation.attempts if not attempt.question.direct):
+            losses += ("the TLS that the proxy speaks itself; the copy hangs up",)
+    elif tunnel is not None:
         port = stage.raw(_talk(tunnel, proxy.scheme))
     else:
         port = stage.full_backlog() if connects and connects[0].ending.how is How.TIMED_OUT else stage.closed_port()

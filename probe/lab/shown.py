@@ -32,7 +32,7 @@ CODES: tuple[str, ...] = (
     *("app.http-status", "app.address-not-allowed", "app.unknown-identity", "app.ldap", "app.mqtt-refused", "app.protocol"),
     *("endpoint.inconsistent", "endpoint.rollover-pending", "endpoint.expires-soon", "endpoint.profile-mismatch", "clock.skew"),
     *("file.not-a-certificate", "file.wrong-format", "file.password", "file.key-mismatch", "file.private-key-present"),
-    *("file.incomplete-chain", "file.order", "file.duplicate", "file.unreadable", "file.extra"),
+    *("file.incomplete-chain", "file.order", "file.duplicate", "file.unreadable", "file.extra", "file.bad-signature"),
     *("file.expired", "file.not-yet-valid", "file.not-served", "file.request-flawed"),
 )
 """All codes that the project speaks of. A printed code is never renamed."""

@@ -10,7 +10,7 @@ from string import Formatter
 
 from probe.facts.noun import noun
 
-SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again", "direct_url", "directly"})
+SAFE = frozenset({"host", "port", "name", "peer", "url", "address", "again", "direct_url", "directly", "directory", "nameless"})
 PLACEHOLDERS = SAFE | {
     "proxy",
     "renamed",

@@ -42,6 +42,9 @@ APPLICATION = "the application answers"
 NAMED = 5
 """So many findings when everything is well have a code at least: what does not fit in full is not lost behind a number."""
 
+DNS_RECORDS = ("Who may issue (CAA)", "Expected certificates (TLSA)", "Names of the addresses (PTR)", "DNSSEC", "Hosts file", "Search list")
+"""What ``--dns-records`` asks for, by its labels in the report."""
+
 COMMAND = 4000
 """Characters of a command that are shown: it is to be copied, so it is never wrapped and hardly ever cut."""
 
@@ -125,6 +128,8 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
         facts.append(("Revocation", visible(result.revocation)))
     # What was asked for by an option is known to whoever gave it; what the environment says is not.
     facts += [("Proxy", visible(value)) for label, value in result.circumstances if label == "Proxy" and (_untold(value) or "--resolver" in value)]
+    # Asked for by --dns-records alone, which wants an answer also where all is well.
+    facts += [("DNS", f"{label}: {visible(value)}") for label, value in result.circumstances if label in DNS_RECORDS]
     if result.forecast:
         facts.append(("Forecast", visible(result.forecast)))
     lines = _verdict(result, paint, width)[:SENTENCE]

@@ -46,7 +46,12 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether anything that matters differs."""
+        """Whether anything that matters differs.
+
+        Files without a certificate differ from everything, which says nothing; an endpoint that shows none still has a verdict.
+        """
+        if any(side.files and not side.held for side in (self.left, self.right)):
+            return False
         return any(one.weight is Weight.MATTERS for one in self.rows)
 
 
@@ -331,7 +336,6 @@ def _issued(one: Certificate) -> float:
 
 def exit_code(found: tuple[Comparison, ...]) -> int:
     """0 nothing differs that matters, 1 something does, 3 one side showed nothing."""
-    # Files without a certificate differ from everything, which says nothing; an endpoint that shows none still has a verdict.
-    if any(one.differs and not any(side.files and not side.held for side in (one.left, one.right)) for one in found):
+    if any(one.differs for one in found):
         return 1
     return 0 if all(one.decided for one in found) else 3

@@ -26,7 +26,7 @@ from probe.report.paste import paste
 from probe.report.revocation import noted, revocation, stapled
 from probe.report.sceptic import told
 from probe.report.timeline import rows
-from probe.report.words import answered, circumstances, endpoint, owner, peer, proof, repeat, sentence, titled, unproxied, url
+from probe.report.words import answered, circumstances, directory, endpoint, owner, peer, proof, repeat, sentence, titled, unproxied, url, userless
 from probe.tls.messages import reading
 
 UNKNOWN_HOST = "dns.nxdomain"
@@ -186,9 +186,11 @@ def _remedy(one: Prescribed, number: int, case: Case, numbers: Numbers) -> Remed
         "port": str(target.port),
         "name": target.name,
         "again": repeat(target).removeprefix("probe check "),
+        "nameless": repeat(userless(target)).removeprefix("probe check "),
         "respelled": repeat(_respelled(one, target)).removeprefix("probe check "),
         "renamed": repeat(renamed(target, dict(one.finding.values).get("good", ""))).removeprefix("probe check "),
         "peer": peer(target),
+        "directory": directory(target),
         "url": url(target),
         "direct_url": url(unproxied(target)),
         "directly": repeat(unproxied(target)).removeprefix("probe check "),

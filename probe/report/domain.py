@@ -18,6 +18,7 @@ SILENT = "does not answer"
 WORDS = {Verdict.WORKS: "works", Verdict.FAILS: "fails", Verdict.DEPENDS: "depends", Verdict.UNDECIDED: "undecided"}
 TONES = {Verdict.WORKS: "good", Verdict.FAILS: "bad", Verdict.DEPENDS: "warn", Verdict.UNDECIDED: "warn"}
 NXDOMAIN = 3
+WORST = ("NO", "not seen", "yes")
 
 
 def shown(diagnoses: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
@@ -35,7 +36,8 @@ def table(diagnoses: tuple[Diagnosis, ...]) -> DomainText | None:
     domain = found[0].case.target.domain
     names = tuple(dict.fromkeys(one.case.target.host for one in found))
     rows = tuple(_row(host, [one for one in found if one.case.target.host == host], domain) for host in names)
-    answers = [one.case.observation.lookups for one in found]
+    # With --dns-records other questions stand beside those that found the controllers.
+    answers = [tuple(asked for asked in one.case.observation.lookups if asked.type == "SRV") for one in found]
     return DomainText(domain=domain, says=_says(domain, answers, len(names)), rows=rows, notes=_notes(answers, names))
 
 
@@ -45,9 +47,9 @@ def _paired(one: Diagnosis, diagnoses: tuple[Diagnosis, ...]) -> bool:
 
 def _row(host: str, found: Sequence[Diagnosis], domain: str) -> ControllerRow:
     by = {one.case.target.protocol: one for one in found}
-    tls = next((one for one in (by.get(LDAPS), by.get(LDAP)) if one is not None and one.case.presented), None)
-    case = tls.case if tls else None
-    leaf = case.leaf if case else None
+    # The two ports may show two certificates, of balanced machines or after half a renewal: the row tells the worse of them.
+    cases = [one.case for one in (by.get(LDAPS), by.get(LDAP)) if one is not None and one.case.presented]
+    leaf = cases[0].leaf if cases else None
     said = _said(found)
     places = tuple(dict.fromkeys(one.address for each in found for one in each.case.observation.attempts))
     bad = [one.verdict for one in found if one.case.connected or one.case.target.protocol == LDAPS]
@@ -56,14 +58,20 @@ def _row(host: str, found: Sequence[Diagnosis], domain: str) -> ControllerRow:
         addresses=places,
         ldaps=_state(by.get(LDAPS)),
         starttls=_state(by.get(LDAP)),
-        ends=_ends(case, leaf),
-        fits=_fits(host, leaf),
-        fits_domain=_fits(domain, leaf),
-        sends=_sends(case),
+        ends=min((_ends(one, one.leaf) for one in cases), key=_urgency, default="not seen"),
+        fits=min((_fits(host, one.leaf) for one in cases), key=WORST.index, default="not seen"),
+        # A certificate without the domain's name is no fault: the template Domain Controller makes it so. No capitals for it.
+        fits_domain=min((_fits(domain, one.leaf) for one in cases), key=WORST.index, default="not seen").lower(),
+        sends=min((_sends(one) for one in cases), key=lambda text: text not in ("only its own", "self-signed"), default="not seen"),
         catalog="yes" if any(one.startswith(CATALOG) for one in listed_in(_lookups(found), host)) else "no",
         calls_itself=_itself(said, host, leaf),
         tone=TONES[next((one for one in (Verdict.FAILS, Verdict.DEPENDS, Verdict.UNDECIDED) if one in bad), Verdict.WORKS)],
     )
+
+
+def _urgency(ends: str) -> tuple[bool, bool, str]:
+    """What is told first of two certificates of one controller: what ended, what has not begun, what ends sooner, and last what was not seen."""
+    return "EXPIRED" not in ends, not ends.startswith("only from"), ends
 
 
 def _lookups(found: Sequence[Diagnosis]) -> tuple[Lookup, ...]:

@@ -120,7 +120,7 @@ def sentence(found: Diagnosis, held: str) -> str:
     if cause is None:
         risks = sum(1 for one in found.findings if one.effect is Effect.RISKS)
         tail = f" {plural(risks, 'risk')} {'is' if risks == 1 else 'are'} named below." if risks else ""
-        return f"{target.spelled}: nothing stands against {held}.{tail}{unchecked(found.case.files)}"
+        return f"{target.spelled}: nothing stands against {held}.{tail} {unchecked(found.case.files)}".rstrip()
     likely = "" if cause.certainty is Certainty.PROVEN else " (likely)" if cause.certainty is Certainty.LIKELY else ""
     if found.verdict is Verdict.UNDECIDED:
         return f"{target.spelled}: not decided ({held}). {cause.summary}"
@@ -132,7 +132,7 @@ def unchecked(files: Files) -> str:
     names = tuple(one.path for one in files.every if one.unchecked)
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     # The check value covers password and content at once, so that the usual password says nothing where it does not fit.
-    return f" Whether {', '.join(names[:3])}{more} {'was' if len(names) == 1 else 'were'} altered was not checked: that needs the password." if names else ""
+    return f"Whether {', '.join(names[:3])}{more} {'was' if len(names) == 1 else 'were'} altered was not checked: that needs the password." if names else ""
 
 
 def summary(files: Files) -> str:

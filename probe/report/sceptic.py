@@ -115,6 +115,10 @@ def _roots(case: Case, numbers: Numbers) -> tuple[int, ...]:
 
 def _issuer(case: Case, finding: Finding, numbers: Numbers) -> tuple[int, ...]:
     about = finding.about[:1]
+    if case.observation.files:
+        chains = [one.path.links for one in case.files.chains]
+        above = [after.certificate for links in chains for one, after in zip(links, links[1:], strict=False) if one.certificate in about]
+        return numbers.known(tuple(above[:1]))
     return numbers.known(tuple(issuer for certificate, issuer in (*pairs(case), *identity_pairs(case)) if certificate in about)[:1])
 
 

@@ -55,6 +55,11 @@ def place(target: Target) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def directory(target: Target) -> str:
+    """What OpenLDAP's programs are given to come to the same directory: -ZZ asks for StartTLS, and goes no further without it."""
+    return f"-ZZ -H ldap://{endpoint(target)}" if target.protocol == "ldap" else f"-H ldaps://{endpoint(target)}"
+
+
 def url(target: Target) -> str:
     """What curl is given: the URL with the name that is checked, the proxy, and if need be where to connect for it."""
     name = f"[{target.name}]" if ":" in target.name else target.name
@@ -151,6 +156,10 @@ def _acceptance(found: Diagnosis) -> str:
         said = answer(case)
     if said and said.status is not None:
         app = f", and the service answered {' '.join(answered(said)).replace(' status', '').replace(' answer', '')}"
+        if said.protocol in ("ldaps", "ldap") and said.status:
+            from probe.protocols.ldap_results import spelled  # few checks are of directories
+
+            app = f"; the directory answers the anonymous search with result {spelled(said.status)}, which is its own matter and none of TLS"
     if case.target.bind:
         from probe.case.bound import bound  # few checks bind
 
@@ -273,6 +282,11 @@ def _proxy(target: Target) -> str | None:
 def unproxied(target: Target) -> Target:
     """The target without its proxy, as ``--proxy none`` makes it."""
     return replace(target, proxy=None, unproxied=Unproxied(source="", why="--proxy"))
+
+
+def userless(target: Target) -> Target:
+    """The target without its user, for an advice that names one."""
+    return replace(target, user="", calling=replace(target.calling, user="") if target.calling else None)
 
 
 def by_proxy(target: Target) -> tuple[tuple[str, str], ...]:

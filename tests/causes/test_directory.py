@@ -79,6 +79,13 @@ def test_results_without_a_reason(code: int, words: str, action: str) -> None:
     assert found.cause and found.cause.code == "app.ldap" and words in found.cause.summary and found.cause.actions == (action,)
 
 
+@pytest.mark.parametrize(("scheme", "options"), [("ldaps", "-H ldaps://"), ("ldap", "-ZZ -H ldap://")])
+def test_the_other_program_goes_the_same_way(scheme: str, options: str) -> None:
+    result = compose((looked(Directory(bind=49), *BINDING, scheme=scheme),)).results[0]
+    (command,) = [one for remedy in result.remedies for step in remedy.steps for one in step.commands if "ldapwhoami" in one]
+    assert command.startswith(f"ldapwhoami -x -W -D NAME {options}{HOST}:")
+
+
 def test_a_number_in_other_words_is_no_reason() -> None:
     found = looked(Directory(bind=49, says="data 52e is not what this is about"), *BINDING)
     assert found.cause and "name or password is wrong" in found.cause.summary

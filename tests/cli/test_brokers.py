@@ -95,6 +95,20 @@ def test_no_password_in_any_form(form: str, stage: Stage, capsys: Capture, tmp_p
     assert "(hidden) is wrong" in out
 
 
+@pytest.mark.parametrize("code", [5, 0x87])
+def test_not_authorized_may_be_the_login(code: int, stage: Stage) -> None:
+    version = ("--mqtt", "3.1.1" if code == 5 else "5")
+    nobody = compose((diagnose(observed(broker_shop(stage, House(code=code), (*NAMED, *version)).arguments)),)).results[0]
+    assert nobody.cause and "Neither a user name nor a client certificate was told to it" in nobody.cause.summary
+    login = ("--user", "press", "--user-password-env", "LOGIN")
+    named = compose((diagnose(observed(broker_shop(stage, House(code=code), (*NAMED, *version, *login)).arguments)),)).results[0]
+    assert named.cause and "when the user name or the password is wrong" in named.cause.summary
+    for one in (nobody, named):
+        assert [remedy.action for remedy in one.remedies] == ["read-broker-log", "give-broker-login", "correct-client-id"]
+        (command,) = [line for remedy in one.remedies for step in remedy.steps for line in step.commands if "--user-password-env" in line]
+        assert command.count("--user ") == 1 and "--user NAME" in command
+
+
 def test_saved_is_judged_again_and_redacted(stage: Stage, capsys: Capture, tmp_path: Path) -> None:
     scene = broker_shop(stage, House(allowed=("other",)), ("--allow-connect", "--client-id", "line-17-robot"))
     saved = tmp_path / "seen.json"

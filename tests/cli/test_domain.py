@@ -81,7 +81,7 @@ def test_every_controller_has_its_row(seen: dict[str, str]) -> None:
         *("2 certificates", "yes"),
     )
     assert expired["ldaps"] == "fails: chain.expired" and expired["ends"].startswith("EXPIRED ") and expired["starttls"] == "does not answer"
-    assert (wrong["fits"], wrong["fits_domain"], wrong["sends"]) == ("NO", "NO", "only its own") and wrong["ldaps"].startswith("fails: ")
+    assert (wrong["fits"], wrong["fits_domain"], wrong["sends"]) == ("NO", "no", "only its own") and wrong["ldaps"].startswith("fails: ")
     assert bare["ldaps"] == "fails: tls.no-certificate" and bare["starttls"] == "fails: starttls.closed" and bare["ends"] == "not seen"
     assert lost["ldaps"] == "fails: dns.nxdomain" and not lost["addresses"]
     assert [one["tone"] for one in (good, expired, wrong, bare, lost)] == ["good", "bad", "bad", "bad", "bad"]
@@ -115,6 +115,29 @@ def test_the_page_is_judged_again(seen: dict[str, str], capsys: pytest.CaptureFi
     again, first = json.loads(capsys.readouterr().out), json.loads(seen["json"])
     assert again["domain"]["rows"] == first["domain"]["rows"]
     assert again["domain"] == first["domain"]
+
+
+def test_two_certificates_of_one_controller_and_other_questions_to_dns(tmp_path: Path) -> None:
+    made = hierarchy(HOSTS[0])
+    expired = made.intermediate.issue(HOSTS[0], traits=Traits(starts=-30, ends=-3))
+    said, output = controller(HOSTS[0]), tmp_path / "seen.json"
+    with Stage() as stage:
+        port = stage.tls(Serving(credentials=(made.whole,), answer=Answer(protocol="ldap", directory=said)), "127.0.0.1")
+        begun = Serving(credentials=(credentials(expired, made.intermediate),), plain=Manners(protocol="ldap", directory=said))
+        records = (
+            *listing({HOSTS[0]: stage.tls(begun, "127.0.0.1")}, FIRST, SECOND, "_gc._tcp"),
+            Record(name=HOSTS[0], type="A", value="127.0.0.1"),
+            *(Record(name=DOMAIN, type="CAA", value=f'0 issue "ca{number}.example"') for number in range(3)),
+        )
+        arguments = ("check", "--domain", f"{DOMAIN}:{port}", "--resolver", stage.dns(Zone(records=records)), "--trust", stage.trust_file(made.root))
+        assert left((*arguments, "--no-fetch", "--dns-records", "--format", "json", "--output", str(output))) == 1
+    found = json.loads(output.read_text())["domain"]
+    (row,) = found["rows"]
+    assert row["ldaps"] == "works" and row["starttls"] == "fails: chain.expired" and row["ends"].startswith("EXPIRED ")
+    # The template Domain Controller leaves the domain's name out: no fault, no capitals.
+    assert (row["fits"], row["fits_domain"], row["sends"]) == ("yes", "no", "2 certificates")
+    # CAA, TLSA and PTR have lines of their own, and are no SRV records.
+    assert not found["notes"] and found["says"].startswith(f"DNS lists 1 record for the controllers of {DOMAIN}")
 
 
 def left(arguments: tuple[str, ...]) -> int:

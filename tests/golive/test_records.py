@@ -6,6 +6,8 @@ from hashlib import sha256
 
 import pytest
 
+from probe.cli.arguments import observed
+from probe.diagnose import diagnose
 from probe.facts.observation import Beside, Ending, How, Observation, Resolution
 from probe.jobs.golive import inspect, prepared
 from probe.jobs.golive_plan import read
@@ -17,8 +19,10 @@ from probe.lab.public import PUBLIC_LEAF
 from probe.lab.shop import Hierarchy, hierarchy
 from probe.lab.stage import LOOPBACK, Stage
 from probe.lab.tls_server import Serving
-from probe.render import checklist_html, checklist_json, checklist_junit, checklist_markdown, checklist_terminal
+from probe.render import checklist_html, checklist_json, checklist_junit, checklist_markdown, checklist_terminal, terminal
+from probe.report import dns_records
 from probe.report.checklist import Checklist, Outcome, exit_code
+from probe.report.compose import compose as compose_check
 from probe.report.golive import compose
 from probe.report.golive_redact import redact
 from tests.golive.listing import HOST, complaints, endpoint, item, listed, outcomes, plan, zone
@@ -55,6 +59,21 @@ def test_what_dns_says_besides_stands_in_the_circumstances(stage: Stage) -> None
     assert told["Who may issue (CAA)"] == "no records: any authority"
     assert "does not say that it validated" in told["DNSSEC"]
     assert found.ready and set(outcomes(found).values()) == {"pass"} and not {"caa", "tlsa"} & set(outcomes(found))
+
+
+def test_a_check_that_works_answers_what_was_asked_of_dns(stage: Stage) -> None:
+    made = hierarchy()
+    port = stage.tls(Serving(credentials=(made.whole,)))
+    known = zone(LOOPBACK, more=(Record(name="1.0.0.127.in-addr.arpa", type="PTR", value="host7.shop.example."),))
+    where = (f"https://{HOST}:{port}", "--resolver", stage.dns(known), "--trust", stage.trust_file(made.root))
+    for more, count in ((("--dns-records",), 3), ((), 0)):
+        found = diagnose(observed((*where, *more)))
+        lines = terminal.render(compose_check((found,)), colour=False, width=120).splitlines()
+        told = [line for line in lines if line.startswith("  DNS  ")]
+        assert lines[0].startswith("WORKS") and len(told) == count
+        assert not more or "Names of the addresses (PTR): 127.0.0.1: host7.shop.example" in "\n".join(told)
+        labels = {label for label, _ in dns_records.circumstances(found.case.observation)}
+        assert labels <= set(terminal.DNS_RECORDS)
 
 
 def test_the_flag_of_dnssec_is_told_and_not_called_a_proof(stage: Stage) -> None:

@@ -44,6 +44,7 @@ def test_an_altered_certificate_is_to_be_got_again_and_nothing_is_to_be_added(ma
     said = " ".join(capsys.readouterr().out.split())
     assert code == 1 and f'The signature on "{HOST}"' in said and "it was altered or damaged" in said
     assert "1. Get the file again" in said and "Add the missing certificates" not in said
+    assert "Code file.bad-signature (likely, not proven)" in said and "A certificate was altered or damaged" in said and "not complete" not in said
     # What is to be exchanged is the certificate itself, not the root above it.
     assert f"Certificate 1: CN={HOST}" in said.partition("What to do")[2].partition("The files")[0]
 
@@ -52,7 +53,8 @@ def test_an_altered_issuer_is_named_itself(made: Parts, tmp_path: Path, capsys: 
     middle = made.root.intermediate("Altered CA", Traits(ca=True, damage="signature"))
     (tmp_path / "chain.pem").write_text(middle.issue(HOST).pem + middle.pem + made.root.pem)
     code, one = found(capsys, tmp_path / "chain.pem")
-    says = named(one, "file.incomplete-chain")["says"]
+    says = named(one, "file.bad-signature")["says"]
+    assert "sent as number" not in says
     assert code == 1 and says.startswith('The signature on "Altered CA"') and f'above "{HOST}"' in says
 
 

@@ -13,6 +13,7 @@ from signal import SIGINT
 import pytest
 
 from probe.capture import inspect as reading
+from probe.capture.files import load_pipe
 from probe.cli.main import run
 from probe.formats.writing import jks_trust_store
 from probe.lab.file_shop import Parts, packed, parts
@@ -52,6 +53,9 @@ def test_a_java_store_with_another_password_is_unchecked_and_the_verdict_says_so
     answer = out.partition("The files")[0]
     assert code == 0 and f"Whether {place} was altered was not checked: that needs the password." in answer
     assert UNCHECKED in out and USUAL not in out
+    # What is to be handed on as an authority is said to be unchecked too.
+    run(["trust", str(place)])
+    assert f"Whether {place} was altered was not checked: that needs the password." in " ".join(capsys.readouterr().out.split())
 
 
 def test_an_altered_store_of_the_usual_password_is_not_called_checked(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,7 +119,7 @@ def test_the_standard_input_is_read(made: Parts, tmp_path: Path, capsys: pytest.
 def test_no_command_opens_what_came_through_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Input(b"<html>no certificate</html>"))
     code, out = said(capsys, "-")
-    assert code == 2 and "came through a pipe" in out and "openssl storeutl" not in out
+    assert code == 2 and out.startswith("PROBLEM FOUND the standard input: The standard input looks like an HTML page.") and "openssl storeutl" not in out
 
 
 def test_a_pipe_is_read_once_and_bounded(made: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +135,7 @@ def test_a_pipe_is_read_once_and_bounded(made: Parts, tmp_path: Path, capsys: py
     code, out = said(capsys, pipe)
     writer.join(5)
     assert code == 0 and f"{pipe}: PEM, 3 certificates" in out
-    monkeypatch.setattr(reading, "load_pipe", lambda path: reading_pipe(path, 100))
+    monkeypatch.setattr(reading, "load_pipe", lambda path: load_pipe(path, 100))
     writer = give(b"x" * 101)
     assert run(["inspect", str(pipe), "--trust", "none"]) == 2
     writer.join(5)
@@ -139,13 +143,10 @@ def test_a_pipe_is_read_once_and_bounded(made: Parts, tmp_path: Path, capsys: py
     assert captured.out == "" and "is larger than" in captured.err
 
 
-reading_pipe = reading.load_pipe
-
-
 @pytest.mark.parametrize("source", ["-", "pipe"])
 def test_waiting_for_input_ends_with_an_interrupt(source: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    # It says that it is there by opening a second pipe: the interrupt must not come before it waits.
+    # It says when it is about to wait, so that the interrupt does not come before.
     start = "import sys, os\nfrom probe.cli.main import run\nimport probe.capture.inspect as one\n"
     start += "for name in ('load_input', 'load_pipe'):\n    setattr(one, name, lambda *a, old=getattr(one, name): (os.write(2, b'waits'), old(*a))[1])\n"
     start += f"sys.exit(run(['inspect', {source!r}, '--trust', 'none']))"

@@ -37,6 +37,7 @@ BROKEN = {
     "proxy.protocol wants-tls": ("BadStatusLine", "RemoteDisconnected", "ConnectionResetError"),
     "proxy.protocol is-socks": ("BadStatusLine", "RemoteDisconnected", "ConnectionResetError"),
     "proxy.protocol page-in-the-tunnel": "WRONG_VERSION_NUMBER",
+    "proxy.protocol words-held-back": ("ConnectionResetError", *HUNG_UP),
     # Asked for TLS at once; with the words before it OpenSSL is asked below, and in tests/report/test_sceptic.py.
     **dict.fromkeys(("starttls.unsupported", "starttls.refused", "starttls.injected", "starttls.closed"), "WRONG_VERSION_NUMBER"),
     **dict.fromkeys(("starttls.unsupported imap", "starttls.unsupported mysql", "starttls.unsupported overwritten"), "WRONG_VERSION_NUMBER"),

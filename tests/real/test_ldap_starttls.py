@@ -8,6 +8,7 @@ import pytest
 from probe.case.bound import BIND
 from probe.causes.words import Certainty, Owner
 from probe.facts.observation import How
+from probe.report.compose import compose
 from tests.real.asking import assert_fails, assert_works, at, check
 from tests.real.daemons import plain_slapd
 from tests.real.pki import Pki
@@ -52,6 +53,20 @@ def test_a_directory_without_a_certificate_does_not_begin_tls(tmp_path: Path, pk
         found = check(*at(port, *pki.trusting, scheme="ldap"))
         assert found.cause and found.cause.code in ("starttls.unsupported", "starttls.refused") and found.case.start
         assert found.case.start.status in (2, 52) and any(f"result {found.case.start.status} (" in one.says for one in found.cause.evidence)
+
+
+def test_a_directory_that_tells_strangers_nothing_is_no_fault(tmp_path: Path, pki: Pki) -> None:
+    with slapd(tmp_path, pki.chain, "disallow bind_anon", "require authc", scheme="ldap") as port:
+        found = check(*at(port, *pki.trusting, scheme="ldap"))
+        assert_works(found, notes=())
+        assert "the directory answers the anonymous search with result 53 (unwillingToPerform)" in compose((found,)).results[0].sentence
+
+
+def test_a_port_of_ldaps_is_named(tmp_path: Path, pki: Pki) -> None:
+    with slapd(tmp_path, pki.chain) as port:
+        found = check(*at(port, *pki.trusting, scheme="ldap"))
+        assert_fails(found, "starttls.protocol", Owner.USER)
+        assert found.cause and found.cause.evidence[0].says == "The server ended the connection without a word of LDAP."
 
 
 @pytest.mark.parametrize("scheme", ["ldaps", "ldap"])

@@ -106,6 +106,16 @@ def test_postfix_that_wants_a_client_certificate(mail: dict[str, int], tmp_path:
     assert found.cause and found.cause.code == "client.untrusted" and not found.defects, told(found)
 
 
+def test_smtp_and_lmtp_are_told_apart(mail: dict[str, int], store: dict[str, int], pki: Pki) -> None:
+    found = asked("lmtp", mail["good"], pki)
+    assert_fails(found, "starttls.protocol", Owner.USER)
+    assert found.cause and "smtp://shop.example" in found.cause.summary
+    # A server that knows no EHLO may also be an old one of SMTP.
+    found = asked("smtp", store["lmtp"], pki)
+    assert_fails(found, "starttls.unsupported", Owner.SERVER, Certainty.LIKELY)
+    assert found.cause and "lmtp://shop.example" in found.cause.summary and [code for code, _ in found.cause.alternatives] == ["starttls.protocol"]
+
+
 @pytest.mark.parametrize("protocol", ["imap", "pop3", "sieve", "lmtp"])
 def test_dovecot(protocol: str, store: dict[str, int], pki: Pki) -> None:
     found = asked(protocol, store[protocol], pki)

@@ -109,7 +109,7 @@ def test_the_domain_is_one_row_of_what_its_dns_lists(good: House) -> None:
         "works",
         "works",
         "yes",
-        "NO",
+        "no",
         "2 certificates",
         "yes",
     )

@@ -112,7 +112,9 @@ SAYS = {
     "proxy.auth-required": "response 407|No authentication method was acceptable",
     "proxy.denied": "response 403|complete SOCKS5 connection",
     "proxy.target-unreachable": "response 50[0234]|complete SOCKS5 connection",
-    "proxy.protocol": "response [345]0[1235]|Empty reply|Proxy CONNECT aborted|wrong version number|[Ii]nvalid|HTTP/0.9|Unsupported proxy|Recv failure",
+    "proxy.protocol": "response [345]0[1235]|Empty reply|Proxy CONNECT aborted|wrong version number|[Ii]nvalid|HTTP/0.9|Unsupported proxy|Recv failure"
+    # OpenSSL, with words before TLS that lead nowhere.
+    r"|\A\s*\Z",
     "starttls.unsupported": NOT_ESTABLISHED,
     "starttls.refused": NOT_ESTABLISHED,
     "starttls.timeout": NOT_ESTABLISHED,
@@ -183,6 +185,7 @@ SAYS = {
     "file.unreadable": "[Ee]rror|Unable to|unable to|Could not",
     "file.not-a-certificate": "Total found: 0|Could not",
     "file.wrong-format": "Error loading file|Could not|unable to load|keytool error|contains 0 entries",
+    "file.bad-signature": "certificate signature failure",
     "file.password": "invalid password|Could not|maybe wrong password",
     "file.private-key-present": ": Pkey",
     "file.request-flawed": r"verify failure|verification failure|C ?= ?UK|CN ?= ?agent8|DNS:shop\.example",
@@ -254,6 +257,8 @@ def shows(code: str, text: str) -> bool:
 
 def of_the_mended(finding: Finding, case: Case) -> Finding:
     """The finding as a reader would try it on the mended endpoint, where the certificates are others."""
+    if finding.code == "file.bad-signature":
+        return replace(finding, about=(case.files.chains[0].tip,))
     asks = finding.code in ("chain.revoked", "chain.revocation-unreachable", "chain.staple-missing")
     return replace(finding, about=(case.leaf,)) if asks and case.leaf else finding
 

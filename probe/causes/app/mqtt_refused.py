@@ -80,6 +80,8 @@ def _refused(case: Case, one: Call, row: Expect | None) -> Finding:
     code = one.code or 0
     owner, actions = next(((who, what) for codes, who, what in MEANT if code in codes), (None, ()))
     also = ""
+    if code in DENIALS and case.target.calling is not None and (login := _of_login(case)):
+        also, actions = f" {login}", (*actions[:1], "give-broker-login", *actions[1:])
     if code in BUSY:
         also = " It says so to everybody now; later it may be otherwise."
     elif code in ELSEWHERE and (server := one.field("server reference")):
@@ -93,6 +95,14 @@ def _refused(case: Case, one: Call, row: Expect | None) -> Finding:
         owner=owner,
         actions=actions,
     )
+
+
+def _of_login(case: Case) -> str:
+    """What "not authorized" may mean besides: Mosquitto says so with MQTT 5 for a wrong password, and when none was told."""
+    calling = case.target.calling
+    if calling is not None and calling.user:
+        return "Some brokers say the same when the user name or the password is wrong."
+    return "" if case.client.sent else "Neither a user name nor a client certificate was told to it; it may want one."
 
 
 def _silent(case: Case, one: Call, row: Expect | None) -> Finding:

@@ -10,7 +10,6 @@ imported, "Failed to establish chain from reply", NEXUSe2e "Missing certificate!
 
 from probe.case.case import Case
 from probe.case.file_chains import Chain, End, OpenEnd
-from probe.case.path import Why
 from probe.causes.filed import MOST, listing, several, titled
 from probe.causes.shown import Shown
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, Owner
@@ -56,7 +55,7 @@ def judge(case: Case) -> Finding | None:
     if not found:
         return None
     worst = [one for one in found if _rank(one) == _rank(found[0])]
-    about = tuple(dict.fromkeys(_altered(one.chain) if one.chain.end is End.BROKEN else one.chain.top for one in worst))
+    about = tuple(dict.fromkeys(one.chain.top for one in worst))
     says = " ".join(dict.fromkeys(one.words for one in worst[:3])) + (f" The same is true of {len(worst) - 3} more." if len(worst) > 3 else "")
     evidence = [Evidence(says=text, at=case.files.where(end.wanted_by[0])) for end in case.files.open_ends for text in described(end)]
     evidence += [
@@ -76,8 +75,6 @@ def judge(case: Case) -> Finding | None:
         about=about[:5],
         stacks=case.stopped(stacks) if found[0].effect is Effect.BREAKS else stacks,
         evidence=tuple(dict.fromkeys(evidence))[:MOST],
-        # What was altered is not mended by adding something.
-        actions=("get-file-again",) if all(one.chain.end is End.BROKEN for one in worst) else (),
     )
 
 
@@ -105,10 +102,8 @@ def _gap(case: Case, chain: Chain) -> _Gap | None:
     used = leaf and (chain.tip in files.with_key or len([one for one in chain.path.links if one.certificate in files.certificates]) > 1)
     tip, issuer = titled(chain.tip), _issuer(chain.top)
     if chain.end is End.BROKEN:
-        altered = _altered(chain)
-        below = "" if altered == chain.tip else f", above {tip},"
-        says = f"The signature on {titled(altered)}{below} does not fit its issuer {_issuer(altered)} in the files: it was altered or damaged."
-        return _Gap(chain=chain, effect=Effect.BREAKS, words=says, certainty=Certainty.LIKELY)
+        # Nothing is missing where a certificate was altered: that is file.bad-signature.
+        return None
     if chain.end is End.REKEYED:
         says = f"The certificate of {issuer} in the files is not the one that signed {titled(chain.top)}: it has the same name and another key."
         return _Gap(chain=chain, effect=Effect.BREAKS if leaf else Effect.RISKS, words=says)
@@ -142,11 +137,6 @@ def _open(leaves: bool, leaf: bool, used: bool, chain: Chain, tip: str, issuer: 
         return _Gap(chain=chain, effect=Effect.NOTE, words=f"The issuer of {tip} is not in the files: {issuer}.")
     says = f"{tip} is an intermediate, and its issuer {issuer} is not in the files: Java takes it as a trust anchor, OpenSSL wants the root."
     return _Gap(chain=chain, effect=Effect.RISKS, words=says, stacks=("openssl",))
-
-
-def _altered(chain: Chain) -> Certificate:
-    """The certificate whose signature is wrong."""
-    return next((one.about for one in chain.path.objections if one.why is Why.BAD_SIGNATURE), chain.tip)
 
 
 def _issuer(one: Certificate) -> str:

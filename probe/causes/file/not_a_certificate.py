@@ -60,7 +60,11 @@ def judge(case: Case) -> Finding | None:
 
 
 def _empty(case: Case) -> tuple[InspectedFile, ...]:
-    return tuple(one for one in case.files.every if not one.entries and not one.problem and not one.keys and one.looks_like not in FORMATS and not one.skipped)
+    files = case.files.every
+    # A public key or a list of revoked certificates is no fault beside certificates; alone it is not what was looked for. A store may hold something else.
+    nothing = not any(one.entries or one.keys for one in files)
+    passed = tuple(one for one in files if not one.skipped or (nothing and one.kind not in STORES))
+    return tuple(one for one in passed if not one.entries and not one.problem and not one.keys and one.looks_like not in FORMATS)
 
 
 def _what(file: InspectedFile) -> str:

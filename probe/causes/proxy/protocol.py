@@ -13,7 +13,7 @@ tcp: tls: first record does not look like a TLS handshake", curl exit 56 "CONNEC
 from probe.case.case import Case
 from probe.case.proxied import Refusal, broken_off, directly_begun, is_socks, refusal, wordless
 from probe.causes.proxy import answer, asked, proxy, unheard
-from probe.causes.shown import Shown
+from probe.causes.shown import Shown, client
 from probe.causes.words import Cause, Certainty, Effect, Evidence, Finding, NotObserved, Owner
 from probe.facts.observation import How, Tunnel
 from probe.tls.plaintext import first_line, recognise, wants_tls
@@ -26,9 +26,18 @@ CAUSE = Cause(
     references=("RFC 9110 section 9.3.6", "RFC 1928 section 3"),
     explains=("tls.not-tls", "tls.closed", "tls.timeout", "tls.malformed", "starttls.protocol", "starttls.closed", "starttls.timeout"),
 )
-SHOWN_BY = Shown(
-    commands=("curl -gksv --max-time 10 {url}",), shows="curl does not get through the proxy either, and prints what was answered in place of a tunnel."
-)
+
+
+def shown_by(case: Case, _finding: Finding) -> Shown:
+    """What curl is told in place of a tunnel; where words come before TLS OpenSSL speaks them in it, and prints nothing when they lead nowhere."""
+    if wordless(case):
+        return Shown(commands=(f"timeout 5 {client('')}",), shows='OpenSSL does not print "CONNECTION ESTABLISHED" through the proxy.')
+    return Shown(
+        commands=("curl -gksv --max-time 10 {url}",), shows="curl does not get through the proxy either, and prints what was answered in place of a tunnel."
+    )
+
+
+SHOWN_BY = shown_by
 TLS_ALERT, SOCKS5, SOCKS4 = b"\x15\x03", b"\5", b"\0"
 
 

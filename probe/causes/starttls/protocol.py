@@ -53,7 +53,7 @@ def judge(case: Case) -> Finding | None:
     if direct and not one.fields:
         scheme = at_once(one.protocol)
         ended = "done" if direct.ending.how is How.DONE else "answered with TLS"
-        first = f"No word of {name} came within {one.took:.1f} s." if not one.received else f"The first bytes were: {first_line(one.received)}"
+        first = _nothing(one, name) if not one.received else f"The first bytes were: {first_line(one.received)}"
         return Finding(
             effect=Effect.BREAKS,
             certainty=certainty,
@@ -90,6 +90,13 @@ def judge(case: Case) -> Finding | None:
     )
 
 
+def _nothing(one: Preamble, name: str) -> str:
+    """How the wait for the first word ended: a server that hangs up at once lets nobody wait."""
+    if one.ending.how in (How.CLOSED, How.RESET):
+        return f"The server ended the connection without a word of {name}."
+    return f"No word of {name} came within {one.took:.1f} s."
+
+
 def _in_other_words(case: Case, one: Preamble) -> Finding | None:
     """Who said nothing to plain words answered a ClientHello in the plain words of something else."""
     found = plain_at_once(case)
@@ -104,7 +111,7 @@ def _in_other_words(case: Case, one: Preamble) -> Finding | None:
         alternatives=alternatives,
         summary=f"Port {port(case)} does not greet in {name}; it answers in plain {spoken}.",
         evidence=(
-            *said(case, one, f"No word of {name} came within {one.took:.1f} s."),
+            *said(case, one, _nothing(one, name)),
             Evidence(says=f"The answer to a ClientHello began with: {first_line(hello.first_bytes)}", at=case.pointer(hello)),
         ),
         actions=("use-right-protocol",),

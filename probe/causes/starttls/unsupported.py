@@ -14,10 +14,10 @@ Clients say: curl exit 64 "Requested SSL level failed", psql "server does not su
 import re
 
 from probe.case.case import Case
-from probe.case.starttls import Came, answer, came, title
+from probe.case.starttls import Came, answer, came, other_spelling, title, unknown_hello
 from probe.causes.plain_words import capabilities, said, unheard
 from probe.causes.shown import Shown, client
-from probe.causes.words import Cause, Effect, Finding, NotObserved, Owner
+from probe.causes.words import Cause, Certainty, Effect, Finding, NotObserved, Owner
 
 CAUSE = Cause(
     title="The server does not offer to begin TLS (StartTLS)",
@@ -53,15 +53,18 @@ def judge(case: Case) -> Finding | NotObserved | None:
     told = [f"What it offers: {listed}." if listed else _HOW.get(one.protocol, "It lists nothing that it offers.")]
     if words := answer(one):
         told.append(f"To the request it answered: {words}")
-    if one.protocol == "smtp" and one.status is not None:
-        told.append("A server that does not know EHLO may be one for LMTP (lmtp://).")
+    nameless = unknown_hello(one)
     offer = _OFFERS.get(one.protocol, "offer-starttls")
     crossed = OVERWRITTEN.search(listed)
     if crossed:
         told.append(f"One of the words is overwritten ({crossed[0]}), which is how some firewalls take an offer away.")
+    lmtp = f"A server that does not know EHLO may be one for LMTP: then the target is {other_spelling(case.target, 'lmtp')}."
     return Finding(
         effect=Effect.BREAKS,
+        certainty=Certainty.LIKELY if nameless else Certainty.PROVEN,
+        alternatives=(("starttls.protocol", lmtp),) if nameless else (),
         summary=f"The {name} server does not offer to begin TLS on this port."
+        + (f" It does not know EHLO. {lmtp}" if nameless else "")
         + (" Something on the way has overwritten one of its offers, most likely this one." if crossed else ""),
         evidence=said(case, one, *told),
         owner=Owner.NETWORK if crossed else None,

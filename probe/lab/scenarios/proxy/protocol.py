@@ -1,11 +1,12 @@
 """What answers is not the proxy that was meant."""
 
 from probe.lab import proxy_server
+from probe.lab.manners import Manners
 from probe.lab.pki import authority
 from probe.lab.proxied_shop import proxied_shop, through
 from probe.lab.scene import Scene
-from probe.lab.shop import HOST, ROOT, credentials
-from probe.lab.stage import Stage
+from probe.lab.shop import HOST, ROOT, credentials, hierarchy, reach
+from probe.lab.stage import LOOPBACK, Stage
 from probe.lab.tls_server import Serving
 
 
@@ -40,4 +41,18 @@ def page_in_the_tunnel(stage: Stage) -> Scene:
     return proxied_shop(stage, proxy_server.consents(b"<html><title>Welcome</title></html>", ("Content-Type", "text/html")))
 
 
-variants = {"login-page": login_page, "wants-tls": wants_tls, "is-socks": is_socks, "page-in-the-tunnel": page_in_the_tunnel}
+def words_held_back(stage: Stage) -> Scene:
+    """It agrees to the tunnel, and hangs up on the plain words with which a database begins."""
+    made = hierarchy()
+    port = stage.tls(Serving(credentials=(made.whole,), plain=Manners(protocol="postgres")))
+    proxy = f"http://{LOOPBACK}:{stage.raw(proxy_server.consents(b''))}"
+    return Scene(arguments=reach(port, stage.trust_file(made.root), "--proxy", proxy, scheme="postgres"))
+
+
+variants = {
+    "login-page": login_page,
+    "wants-tls": wants_tls,
+    "is-socks": is_socks,
+    "page-in-the-tunnel": page_in_the_tunnel,
+    "words-held-back": words_held_back,
+}
