@@ -233,13 +233,15 @@ def _seen(every: "list[Errand]", found: "Found | None") -> "list[Observation]":
         from probe.jobs.domain import observe_domain
 
         return list(observe_domain(found, tuple(every), progress))
+    from probe.capture.turn import Turn
     from probe.jobs.check import observe
 
     seen: list[Observation] = []
+    turn = Turn()
     for one in every:
         told = partial(progress, one.target.spelled)
         given = (one.target, one.trusted, told)
-        seen.append(observe(*given, identity=one.identity, credential=one.credential, agreement=one.agreement, login=one.login, user=one.user))
+        seen.append(observe(*given, identity=one.identity, credential=one.credential, agreement=one.agreement, login=one.login, user=one.user, turn=turn))
         if seen[-1].unfinished == "interrupted":
             break
     return seen

@@ -15,6 +15,7 @@ from probe.capture.resolve import resolve
 from probe.capture.run import drive, drive_each, together
 from probe.capture.store_password import StorePassword
 from probe.capture.stores import Loaded, load, relevant
+from probe.capture.turn import Turn
 from probe.capture.vantage import vantage
 from probe.capture.way import Through
 from probe.case.case import AGAIN
@@ -25,7 +26,7 @@ from probe.case.identity import sendable
 from probe.case.resolved import addresses, literal
 from probe.facts.identity import Identity
 from probe.facts.noun import noun
-from probe.facts.observation import Attempt, Beside, Connect, Fetch, Handshake, Lookup, Observation, Preamble, Resolution
+from probe.facts.observation import Attempt, Beside, Connect, Exchange, Fetch, Handshake, Lookup, Observation, Preamble, Resolution
 from probe.facts.profile import Agreement
 from probe.facts.target import Target
 from probe.facts.trust import TrustStore
@@ -66,14 +67,18 @@ def observe(
     agreement: Agreement | None = None,
     login: Login | None = None,
     user: Login | None = None,
+    turn: Turn | None = None,
 ) -> Observation:
     """Check one target and give everything that was seen, also after a timeout or Ctrl-C.
 
     ``progress`` is told what is being done as soon as the check has taken a second. ``credential`` proves ``identity`` to a server that asks for it.
     ``agreement`` is the profile that the check goes by. ``login`` is for the target's proxy, in place of what stands in the environment's URL.
     ``user`` is for the target itself, a broker or a WebSocket, once it was judged good.
+    ``turn`` is that of several checks with one login to a directory.
     """
-    return _Check(target, trusted, progress, identity, credential, agreement, login, user).run()
+    made = _Check(target, trusted, progress, identity, credential, agreement, login, user)
+    made.turn = turn or made.turn
+    return made.run()
 
 
 @noun
@@ -96,12 +101,14 @@ def observe_each(errands: Sequence[Errand], at_once: int, progress: Callable[[st
     Nothing was seen of one whose turn never came. ``progress`` is told the target and what is being done there.
     """
     checks: dict[int, _Check] = {}
+    turn = Turn()
 
     async def work(number: int, one: Errand) -> None:
         # Its clock begins with its turn.
         told = partial(progress, one.target.spelled)
         made = checks[number] = _Check(one.target, one.trusted, told, one.identity, one.credential, one.agreement, one.login, one.user)
         made.talking = True
+        made.turn = turn
         await (made.resolved() if one.names_only else made.work())
 
     endings = drive_each([(partial(work, number, one), one.target.timeout + SLACK) for number, one in enumerate(errands)], at_once)
@@ -122,6 +129,7 @@ class _Check:
     ) -> None:
         self.target = target
         self.user = user
+        self.turn = Turn()
         self.login = login
         self.through: Through | None = None
         self.agreement = agreement
@@ -223,6 +231,24 @@ class _Check:
             return
         if one.question.name.startswith(AGAIN) and self.clock.now() > deadline - min(ENOUGH, deadline / 4):
             return
+        if self.target.bind and one.question.login:
+            from probe.protocols.ldap_results import CREDENTIALS  # few checks bind
+
+            async with self.turn.taken(deadline - self.clock.now()) as free:
+                if not free:
+                    # Without a step: it was left out, and the plan does not ask for it again.
+                    self.attempts.append((*turn, Attempt(question=one.question, address=one.address, port=one.port)))
+                    return
+                await self._ask(one, turn, deadline)
+                said = next(
+                    (step for place, number, made in self.attempts if (place, number) == turn for step in made.steps if isinstance(step, Exchange)), None
+                )
+                self.turn.refused = said is not None and said.status == CREDENTIALS
+            return
+        await self._ask(one, turn, deadline)
+
+    async def _ask(self, one: Ask, turn: tuple[int, int], deadline: float) -> None:
+        """Put the question and keep what came of it."""
         credential = self.credential if one.question.with_identity else None
         await ask(
             self.target,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from probe.case.case import step
+from probe.case.checked import ORDINARY
 from probe.case.starttls import DIRECT, Came, came
 from probe.facts.observation import Attempt, Handshake, Local, Preamble
 from probe.lab import raw_server
@@ -31,6 +32,10 @@ def words_of(attempts: tuple[Attempt, ...]) -> tuple[Words | None, str]:
     if how in (Came.SILENT, Came.CUT, Came.STRANGE) and not one.fields and direct and (direct.received or direct.first_bytes):
         # Nobody waits for plain words there: TLS, or another service, begins at once.
         return (None if direct.received or not one.received else partial(_says, said=one.received, first=True)), ""
+    usual = next((attempt for attempt in attempts if attempt.question.name == ORDINARY), None)
+    if usual is not None and step(usual, Preamble) is None and how is Came.CUT and not one.fields:
+        # The service was asked for TLS at once, and who then said plain words was cut off too: the same end as for every other stranger.
+        return None, ""
     if how is Came.STRANGE:
         if one.ending.local is Local.LIMIT:
             return partial(_endless, said=one.received), "the whole of an endless answer; the copy repeats its beginning"

@@ -1,12 +1,15 @@
 """What the advice says about the stores that are in use today, about a running program, and about what no trust store mends."""
 
 from probe.case.choices import Choices, is_root, trusts
+from probe.case.files import Files
 from probe.causes.words import Certainty, Effect, Finding
 from probe.diagnose import Diagnosis
 from probe.facts.certificate import Certificate, title
+from probe.facts.observation import Observation
 from probe.facts.program import Program, ReadStore
 from probe.facts.trust import TrustStore, as_counted
 from probe.report.advice import Remark
+from probe.report.inspected import unchecked
 from probe.report.words import short
 
 BOX, REVOKED = "chain.intercepted", "chain.revoked"
@@ -42,6 +45,12 @@ def revoked(after: Diagnosis | None) -> str:
 def _is_box(one: Finding) -> bool:
     """Whether a finding says that a box opens TLS; that another address shows another certificate is possible for other reasons."""
     return one.code == BOX and one.certainty is not Certainty.POSSIBLE
+
+
+def unverified(observation: Observation) -> tuple[Remark, ...]:
+    """Stores whose check value nobody could compare."""
+    says = unchecked(Files(observation))
+    return (("warn", says),) if says else ()
 
 
 def remaining(after: Diagnosis | None) -> tuple[Remark, ...]:

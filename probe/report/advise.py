@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from probe.case.case import Case
 from probe.case.choices import Choice, Choices, Judged, Kind, is_root, trusts
-from probe.case.files import Files
 from probe.case.path import StackVerdict, Why
 from probe.case.rollover import Rollover
 from probe.causes.words import Verdict
@@ -16,11 +15,10 @@ from probe.facts.target import Target
 from probe.facts.trust import TrustStore
 from probe.report.advice import Advice, ChoiceText, Installed, Missing, Remark, StackSays
 from probe.report.advice_files import Named, named
-from probe.report.advice_now import intercepted, now, program_lines, remaining, revoked
+from probe.report.advice_now import intercepted, now, program_lines, remaining, revoked, unverified
 from probe.report.advice_texts import PASSWORD, fingerprints, platforms, question, ticket, verify
 from probe.report.certificates import Numbers
 from probe.report.compose import UNKNOWN_HOST
-from probe.report.inspected import unchecked
 from probe.report.rollover import Table
 from probe.report.words import circumstances, endpoint, repeat, short, titled
 
@@ -62,7 +60,7 @@ def advise(observation: Observation, program: Program | None = None, password: s
         certificates=numbers.texts,
         observation=observation,
         now=(*now(choices, base), *(program_lines(choices, program) if program else ())),
-        remarks=(*((("bad", box),) if box else ()), *_keys(observation), *_unchecked(observation), *_places(choices), *remaining(after or base)),
+        remarks=(*((("bad", box),) if box else ()), *_keys(observation), *unverified(observation), *_places(choices), *remaining(after or base)),
         missing=_missing(choices),
         platforms=platforms(observation, best, names, password) if best and not box else (),
         question=question(choices, best, unproven),
@@ -343,12 +341,6 @@ def _dates(choices: Choices, one: Certificate) -> tuple[Remark, ...]:
     if read.not_before and read.not_before > choices.at:
         return (("bad", f"It is valid only from {read.not_before:%Y-%m-%d %H:%M} UTC on."),)
     return ()
-
-
-def _unchecked(observation: Observation) -> tuple[Remark, ...]:
-    """Stores whose check value nobody could compare."""
-    says = unchecked(Files(observation))
-    return (("warn", says),) if says else ()
 
 
 def _keys(observation: Observation) -> tuple[Remark, ...]:

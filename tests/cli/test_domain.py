@@ -140,6 +140,29 @@ def test_two_certificates_of_one_controller_and_other_questions_to_dns(tmp_path:
     assert not found["notes"] and found["says"].startswith(f"DNS lists 1 record for the controllers of {DOMAIN}")
 
 
+def test_a_password_that_is_refused_once_is_told_to_no_other_controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROBE_TEST_BIND", "not-the-password")
+    made, output = hierarchy(HOSTS[0], HOSTS[1], HOSTS[2]), tmp_path / "seen.json"
+    with Stage() as stage:
+        serving = Serving(credentials=(made.whole,), answer=Answer(protocol="ldap", directory=controller(HOSTS[0], bind=49)))
+        places = ("127.0.0.21", "127.0.0.22", "127.0.0.23")
+        port = stage.tls_at(tuple((place, serving) for place in places))
+        records = (
+            *listing(dict.fromkeys(HOSTS[:3], stage.closed_port()), FIRST),
+            *(Record(name=host, type="A", value=place) for host, place in zip(HOSTS, places, strict=False)),
+        )
+        dns, trust = stage.dns(Zone(records=records)), stage.trust_file(made.root)
+        arguments = ("check", "--domain", f"{DOMAIN}:{port}", "--resolver", dns, "--trust", trust, "--no-fetch", "--bind", "CN=probe")
+        by_hand = ("check", *(f"ldaps://{host}:{port}" for host in HOSTS[:3]), *arguments[3:])
+        for given in (arguments, by_hand):
+            assert left((*given, "--bind-password-env", "PROBE_TEST_BIND", "--format", "json", "--output", str(output))) == 1
+            results = json.loads(output.read_text())["results"]
+            asked = [one for each in results for one in each["observation"]["attempts"] if one["question"]["name"] == "bind"]
+            assert len(results) == len(asked) == 3 and sum(bool(one["steps"]) for one in asked) == 1
+            assert sorted(each["verdict"] for each in results) == ["fails", "works", "works"]
+            assert output.read_text().count("another directory refused the same name and password") >= 2
+
+
 def left(arguments: tuple[str, ...]) -> int:
     return run(list(arguments))
 

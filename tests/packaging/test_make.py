@@ -18,14 +18,14 @@ def made(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_make_alone_explains() -> None:
     verdict = made()
     assert verdict.returncode == 0, verdict.stderr
-    assert {"demo", "test", "lint", "bench", "fuzz", "renew"} <= set(verdict.stdout.split())
+    assert {"demo", "test", "cover", "lint", "bench", "fuzz", "renew"} <= set(verdict.stdout.split())
 
 
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
         ("demo", ["pip install", "--require-hashes -r constraints.txt", "--no-deps --no-build-isolation -e .", "probe demo"]),
-        ("test", ["tests/install-servers", "tests/install-servers --check", "pytest -n 4", "--cov"]),
+        ("test", ["tests/install-servers", "tests/install-servers --check", "pytest -n 3"]),
         ("lint", ["ruff check", "ruff format --check", "mypy", "lint-imports"]),
         ("bench", ["bench/sslyze.txt", "bench.cold_start"]),
         ("fuzz", ["--require-hashes --upgrade --target tests/fuzz/.venv -r tests/fuzz/atheris.txt", "-m tests.fuzz"]),

@@ -41,8 +41,12 @@ def judge(case: Case) -> Finding | NotObserved | None:
     """The bind was refused, or a check of the profile says so of the answer."""
     found = bound(case)
     if found is None and case.target.bind and not any(other.asked(BIND) for other in case.siblings):
-        begun = case.asked(BIND) is not None
-        later = "its connection did not come as far as the first one, or met another certificate" if begun else "there was no time left for it"
+        begun = case.asked(BIND)
+        if begun is not None and not begun.steps and not why_not(case):
+            return NotObserved(
+                why="The bind was not made: another directory refused the same name and password, or did not answer in time, and wrong ones lock an account."
+            )
+        later = "its connection did not come as far as the first one, or met another certificate" if begun is not None else "there was no time left for it"
         return NotObserved(why=why_not(case) or f"The bind was not made, because {later}.")
     if found is None:
         return _by_profile(case)
