@@ -1,6 +1,7 @@
 """Every command of the probe with marked passwords, keys and tokens: none of them is in what it prints, writes or saves, nor in what it says when it breaks."""
 
 import base64
+import json
 import os
 import re
 import subprocess
@@ -54,6 +55,7 @@ class Place:
 
     folder: Path
     port: int
+    resolver: str
     needles: dict[str, tuple[str, ...]]
     inputs: set[Path] = field(default_factory=set)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -119,11 +121,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         port = stage.tls(Serving(credentials=(made.whole,), client="required", client_issuers=(accepted,), answer=answer))
         plain = stage.tls(Serving(credentials=(made.whole,), answer=Answer(choose=lambda request: Answer(body=b"you said " + request))))
         (folder / "echo.toml").write_text(PROFILE.format(port=plain))
-        table = endpoint(port, "store.p12", resolvers(stage), *(f'{name} = "{value}"' for name, value in OF_PLAN), f'connect = "{LOOPBACK}"')
+        asking = resolvers(stage)
+        table = endpoint(port, "store.p12", asking, *(f'{name} = "{value}"' for name, value in OF_PLAN), f'connect = "{LOOPBACK}"')
         (folder / "plan.toml").write_text(plan(table))
         (folder / "wrong.toml").write_text(plan(table.replace("CLIENT_PASSWORD", "WRONG_PASSWORD")))
         (folder / "typed.toml").write_text(plan(table.replace("CLIENT_PASSWORD", PASSWORD)))
-        found = Place(folder=folder, port=port, needles=needles(mine, other))
+        found = Place(folder=folder, port=port, resolver=json.loads(asking.partition("= ")[2])[0], needles=needles(mine, other))
         with inside(found):
             assert run(["check", *found.shop, *mine.locked, *OPEN, "--save", "seen.json", "--html", "seen.html"]) == 0
             found.inputs = {one for one in folder.rglob("*") if one.is_file()}
@@ -196,8 +199,8 @@ def rows(place: Place) -> dict[str, Row]:
         "go-live redacted": (("go-live", "plan.toml", "--redact"), 0),
         "go-live wrong": (("go-live", "wrong.toml"), 2),
         "go-live typed": (("go-live", "typed.toml"), 2),
-        "go-live profile": (("go-live", *BY_PROFILE), 0),
-        "go-live store": (("go-live", *BY_PROFILE[:-2], *OPEN), 0),
+        "go-live profile": (("go-live", *BY_PROFILE, "--resolver", place.resolver), 0),
+        "go-live store": (("go-live", *BY_PROFILE[:-2], *OPEN, "--resolver", place.resolver), 0),
         "listen saved": ((*LISTEN, *LOCK, "--save", "calls.json", "--html", "calls.html"), 3),
         "listen store": ((*LISTEN, *LOCK, *OPEN, "--request-client-cert", "optional"), 3),
         "listen wrong": ((*LISTEN, *wrong), 2),
@@ -275,7 +278,7 @@ def test_no_command_tells_a_secret(told: Place) -> None:
 def test_a_secret_would_be_found(place: Place) -> None:
     for name, shapes in place.needles.items():
         for one in shapes:
-            seen = Place(folder=place.folder, port=0, needles=place.needles, outputs={"x": f"before {one[:7]}\n{one[7:]} behind"})
+            seen = Place(folder=place.folder, port=0, resolver="", needles=place.needles, outputs={"x": f"before {one[:7]}\n{one[7:]} behind"})
             assert name in [found for found, _ in seen.told()]
 
 

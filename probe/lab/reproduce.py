@@ -76,6 +76,8 @@ def reproduce(stage: Stage, observation: Observation, *, as_is: bool = False) ->
     client, changed = client_options(stage, observation, copies, as_is=as_is)
     target = observation.target
     unproxied = (*unproxied, "the bind; nobody is bound to the copy") if target.bind else unproxied
+    if any(one.question.level for one in observation.attempts):
+        unproxied = (*unproxied, "what the broker said to CONNECT; the copy is asked about TLS alone")
     # One option for each store, in their order.
     theirs = observation.agreement.trust.files if observation.agreement else ()
     files = tuple(place for store, place in zip(observation.stores, trust[1::2], strict=False) if store.source in theirs)

@@ -103,7 +103,6 @@ def _result(result: Result, paint: Paint, width: int) -> list[str]:
 def _verdict(result: Result, paint: Paint, width: int) -> list[str]:
     word = answer(result).upper()
     lines = wrap(visible(result.sentence), width, f"{word}  ", "  ")
-    # What works says it in its own short form.
     later = wrap(visible(result.forecast), width, "  ") if result.forecast and result.verdict is not Verdict.WORKS else []
     return [paint(word, _VERDICT[result.verdict]) + lines[0][len(word) :], *lines[1:], *later]
 
@@ -128,7 +127,6 @@ def _works(result: Result, paint: Paint, width: int) -> list[str]:
         facts.append(("Revocation", visible(result.revocation)))
     # What was asked for by an option is known to whoever gave it; what the environment says is not.
     facts += [("Proxy", visible(value)) for label, value in result.circumstances if label == "Proxy" and (_untold(value) or "--resolver" in value)]
-    # Asked for by --dns-records alone, which wants an answer also where all is well.
     facts += [("DNS", f"{label}: {visible(value)}") for label, value in result.circumstances if label in DNS_RECORDS]
     if result.forecast:
         facts.append(("Forecast", visible(result.forecast)))

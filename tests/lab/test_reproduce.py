@@ -25,11 +25,15 @@ def everything() -> list[tuple[str, Opens]]:
     return [*found, *((f"healthy-{name}", opens) for name, opens in HEALTHY)]
 
 
+BROKER = "a broker is not copied beyond TLS, and the copy says so"
 NOTHING_TO_COPY = {
     "proxy.protocol-page-in-the-tunnel": "the proxy speaks in place of the endpoint, so that nothing of that is known but from the question without it",
     "file.": "files are looked at, nothing is connected to",
     "trust.store-unreadable-broken": "the check does not begin: the trust store is no store",
     "trust.store-unreadable-wrong-password": "the check does not begin: the trust store stays shut",
+    "app.mqtt-refused": BROKER,
+    "client.id-in-use": BROKER,
+    "client.issuer-not-registered": BROKER,
     "client.key-mismatch-broken": "the check does not begin: the key is that of another certificate",
 }
 """Scenarios, or all of a stage, without an endpoint that was observed, and why."""
@@ -72,3 +76,10 @@ def compared() -> Iterator[Ahead[Opens, tuple[Diagnosis, Diagnosis, tuple[str, .
 def test_a_copy_says_what_the_original_says(name: str, opens: Opens, compared: Ahead[Opens, tuple[Diagnosis, Diagnosis, tuple[str, ...]]]) -> None:
     original, again, losses = compared(opens)
     assert essence(again) == essence(original), losses
+
+
+def test_that_a_broker_is_not_copied_beyond_tls_is_said() -> None:
+    opens = next(opens for name, opens in everything() if name == "app.mqtt-refused-broken")
+    original, again, losses = both(opens)
+    assert original.cause and original.cause.code == "app.mqtt-refused"
+    assert again.verdict.value == "works" and any("CONNECT" in one for one in losses)
