@@ -85,7 +85,7 @@ def commands(one: Authority) -> Procedure:
 
 def make(one: Authority, password: bytes = b"", key_file: Path | None = None, key_password: Password | None = None) -> Procedure:
     """Make the authority. ``password`` encrypts its new key; ``key_file`` is a key that is there already and is taken instead. Raises ``Unusable``."""
-    if key_file is None and os.path.exists(one.key) and not os.path.exists(one.certificate):
+    if key_file is None and os.path.lexists(one.key) and not os.path.lexists(one.certificate):
         raise Unusable(
             f"{one.key} exists already, and is not overwritten; {one.certificate} does not exist.",
             f"If the key was made for this authority, go on with it: --key {word(one.key)}. Otherwise name another folder with --out.",
