@@ -123,6 +123,7 @@ def connect(
     trust: Annotated[list[str] | None, typer.Option(help="The Broker Root CA from the Asset Manager, as for probe check.")] = None,
     trust_password_env: TrustPasswordEnv = None,
     address: Annotated[str | None, typer.Option("--connect", metavar="ADDRESS[:PORT]", help="Connect to this address instead of resolving the host.")] = None,
+    proxy: Proxy = None,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For each endpoint.")] = 30.0,
     allow_connect: Annotated[
         bool, typer.Option("--allow-connect", help="Also send CONNECT. That ends the connection of a running agent with the same client ID.")
@@ -152,6 +153,7 @@ def connect(
             broker=broker,
             trust=tuple(trust or ()),
             connect=address,
+            proxy=proxy,
             timeout=timeout,
             allowed=allow_connect,
             password_env=password_env,

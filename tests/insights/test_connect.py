@@ -9,6 +9,7 @@ import pytest
 from probe.cli.main import run
 from probe.facts.certificate import Certificate
 from probe.lab.pki import Issued, authority
+from probe.lab.proxy_server import answers, http_proxy
 from probe.lab.shop import hierarchy
 from probe.lab.stage import LOOPBACK, Stage
 from tests.insights.test_agent import AGENT, BROKER, CREATE, Caught, by_the_documents, pem_to_der
@@ -85,6 +86,17 @@ def test_the_authority_of_another_tenant_is_found_in_the_files(way: tuple[str, .
     assert run(CREATE) == 0
     assert run([*CONNECT, *way, "--ca", "other.pem", "--allow-connect"]) == 1
     assert cloud.seen == [] and "Nothing was connected to." in said(capsys)
+
+
+def test_through_a_proxy(cloud: Cloud, folder: Path, capsys: Caught) -> None:
+    assert run(CREATE) == 0
+    shop = hierarchy(BROKER)
+    with Stage() as stage, aws_like((shop.leaf, shop.intermediate), cloud) as port:
+        way = ("--trust", stage.trust_file(shop.root), "--connect", f"{LOOPBACK}:{port}", "--allow-connect")
+        assert run([*CONNECT, *way, "--proxy", f"http://{LOOPBACK}:{stage.raw(answers(403))}"]) == 1
+        assert cloud.seen == [] and "proxy.denied" in said(capsys)
+        assert run([*CONNECT, *way, "--proxy", f"http://{LOOPBACK}:{stage.raw(http_proxy)}"]) == 0
+        assert cloud.seen == [("acme_press-4", 4)] * 2
 
 
 def test_the_port_behind_a_firewall(cloud: Cloud, folder: Path, capsys: Caught) -> None:

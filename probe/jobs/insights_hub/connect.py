@@ -36,6 +36,7 @@ class Calling:
     broker: str = ""
     trust: tuple[str, ...] = ()
     connect: str | None = None
+    proxy: str | None = None
     timeout: float = 30.0
     allowed: bool = False
     password_env: str | None = None
@@ -80,6 +81,7 @@ def _checked(one: Calling, remarks: tuple[Remark, ...], prompt: Prompt | None, p
         var=tuple(f"{name}={value}" for name, value in given.items() if value),
         trust=one.trust,
         connect=one.connect,
+        proxy=one.proxy,
         timeout=one.timeout,
         cert=str(one.path),
         key=str(one.key),
