@@ -52,7 +52,7 @@ def caller(folder: Path, issuer: Issued) -> None:
 def wishes(folder: Path, *var: str, request: str = "off", **more: object) -> Wishes:
     given = ProfileWishes(profile=NAME, var=(f"host={HOST}", *(f"{one.partition('=')[0]}={folder / one.partition('=')[2]}" for one in var)))
     made = Wishes(address="127.0.0.1", cert=str(folder / "chain.pem"), key=str(folder / "key.pem"), request=request, timeout=20.0, profile=given)
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)  # type: ignore[arg-type]  # fields of Wishes
 
 
 def called(folder: Path, wanted: Wishes, *options: str) -> tuple[Observation, Result]:

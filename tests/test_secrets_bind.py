@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -99,9 +100,8 @@ def test_another_server_on_the_second_connection_is_not_told() -> None:
 def test_nothing_is_told_in_plain_text() -> None:
     heard: list[bytes] = []
 
-    def listen(connection: object) -> None:
-        receive = getattr(connection, "recv")  # noqa: B009 -- a socket
-        while data := receive(65536):
+    def listen(connection: socket.socket) -> None:
+        while data := connection.recv(65536):
             heard.append(data)
 
     with Stage() as stage:

@@ -2,8 +2,9 @@
 
 from probe.facts.observation import Ending, How, Local
 from probe.facts.target import Target
-from probe.protocols.ber import LIMIT, NotBer, element, elements, extent, integer, number
+from probe.protocols.ber import LIMIT, NotBer, element, integer
 from probe.protocols.ldap_bind import Bind
+from probe.protocols.ldap_message import SEQUENCE, message, result
 from probe.protocols.ldaps import Search
 from probe.protocols.protocol import Protocol, Words
 
@@ -11,12 +12,12 @@ OID = b"1.3.6.1.4.1.1466.20037"
 HEAD = 1024
 VALUE = 256
 
-_SEQUENCE, _ENUMERATED, _EXTENDED_REQUEST, _EXTENDED, _REQUEST_NAME = 0x30, 0x0A, 0x77, 0x78, 0x80
+_EXTENDED_REQUEST, _EXTENDED, _REQUEST_NAME = 0x77, 0x78, 0x80
 
 
 def request() -> bytes:
     """Write the request to begin TLS."""
-    return element(_SEQUENCE, integer(1), element(_EXTENDED_REQUEST, element(_REQUEST_NAME, OID)))
+    return element(SEQUENCE, integer(1), element(_EXTENDED_REQUEST, element(_REQUEST_NAME, OID)))
 
 
 class StartTls:
@@ -66,24 +67,18 @@ class StartTls:
 
     def _message(self) -> None:
         """Take the answer from the buffer once it is whole. Raises ``NotBer``."""
-        if self._buffer and self._buffer[0] != _SEQUENCE:
-            raise NotBer("no LDAPMessage")
-        where = extent(self._buffer)
-        if where is None or where[1] > len(self._buffer):
+        found = message(self._buffer)
+        if found is None:
             return
-        parts = elements(self._buffer[where[0] : where[1]])
-        if len(parts) < 2 or parts[0][0] != 2 or parts[1][0] != _EXTENDED or number(parts[0][1]) not in (0, 1):
+        identifier, tag, content, rest = found
+        if tag != _EXTENDED or identifier not in (0, 1):
             raise NotBer("an answer to something else")
-        result = elements(parts[1][1])
-        if len(result) < 3 or result[0][0] != _ENUMERATED:
-            raise NotBer("no result")
-        unasked = number(parts[0][1]) == 0
-        self._status = number(result[0][1])
-        self._text = result[2][1][:VALUE].decode("utf-8", "backslashreplace")
+        self._status, text = result(content)
+        self._text = text[:VALUE].decode("utf-8", "backslashreplace")
         # Message 0 is the notice of disconnection (section 4.4.1), whatever code it carries.
-        agreed = self._status == 0 and not unasked
+        agreed = self._status == 0 and identifier != 0
         self._ending = Ending(how=How.DONE) if agreed else Ending(how=How.DECLINED, code=self._status)
-        self._surplus = self._buffer[where[1] :][:HEAD] if agreed else b""
+        self._surplus = rest[:HEAD] if agreed else b""
 
 
 PROTOCOL = Protocol(name="ldap", port=389, begin=Search, ask=Bind, start=StartTls)

@@ -2,18 +2,19 @@
 
 from probe.facts.observation import Ending, How, Local
 from probe.facts.target import Target
-from probe.protocols.ber import LIMIT, NotBer, element, elements, extent, integer, number
+from probe.protocols.ber import LIMIT, NotBer, element, integer
+from probe.protocols.ldap_message import SEQUENCE, message, result
 from probe.protocols.login import Login
 from probe.protocols.protocol import Asked, Words
 
 HEAD, VALUE = 1024, 256
 HIDDEN = "(left out)"
-_SEQUENCE, _ENUMERATED, _BIND, _ANSWER, _EXTENDED, _SIMPLE, _UNBIND = 0x30, 0x0A, 0x60, 0x61, 0x78, 0x80, 0x42
+_BIND, _ANSWER, _EXTENDED, _SIMPLE, _UNBIND = 0x60, 0x61, 0x78, 0x80, 0x42
 
 
 def request(login: Login) -> bytes:
     """Write the bind. It holds the password, so nobody keeps it."""
-    return element(_SEQUENCE, integer(1), element(_BIND, integer(3), element(0x04, login.user), element(_SIMPLE, login.password)))
+    return element(SEQUENCE, integer(1), element(_BIND, integer(3), element(0x04, login.user), element(_SIMPLE, login.password)))
 
 
 class Bind:
@@ -62,26 +63,20 @@ class Bind:
             body=body,
             ending=self._ending,
             complete=self._ending is not None,
-            farewell=element(_SEQUENCE, integer(2), element(_UNBIND)) if self._status is not None else b"",
+            farewell=element(SEQUENCE, integer(2), element(_UNBIND)) if self._status is not None else b"",
         )
 
     def _message(self) -> None:
         """Take the answer from the buffer once it is whole. Raises ``NotBer``."""
-        if self._buffer and self._buffer[0] != _SEQUENCE:
-            raise NotBer("no LDAPMessage")
-        where = extent(self._buffer)
-        if where is None or where[1] > len(self._buffer):
+        found = message(self._buffer)
+        if found is None:
             return
-        parts = elements(self._buffer[where[0] : where[1]])
-        if len(parts) < 2 or parts[0][0] != 2 or (number(parts[0][1]), parts[1][0]) not in ((1, _ANSWER), (0, _EXTENDED)):
+        identifier, tag, content, _ = found
+        if (identifier, tag) not in ((1, _ANSWER), (0, _EXTENDED)):
             raise NotBer("an answer to something else")
-        result = elements(parts[1][1])
-        if len(result) < 3 or result[0][0] != _ENUMERATED:
-            raise NotBer("no result")
-        self._status = number(result[0][1])
-        text = result[2][1]
+        self._status, text = result(content)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN.encode())
         self._text = text[:VALUE].decode("utf-8", "backslashreplace")
-        bound = self._status == 0 and parts[1][0] == _ANSWER
+        bound = self._status == 0 and tag == _ANSWER
         self._ending = Ending(how=How.DONE) if bound else Ending(how=How.DECLINED, code=self._status)

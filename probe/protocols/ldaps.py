@@ -2,8 +2,9 @@
 
 from probe.facts.observation import Ending, How, Local
 from probe.facts.target import Target
-from probe.protocols.ber import LIMIT, NotBer, element, elements, extent, integer, number
+from probe.protocols.ber import LIMIT, NotBer, element, elements, integer
 from probe.protocols.ldap_bind import Bind
+from probe.protocols.ldap_message import ENUMERATED, SEQUENCE, message, result
 from probe.protocols.protocol import Protocol, Words
 
 ATTRIBUTES = (
@@ -33,7 +34,7 @@ HEAD = 1024
 VALUE = 256
 VALUES = 32
 
-_SEQUENCE, _SET, _OCTETS, _BOOLEAN, _ENUMERATED = 0x30, 0x31, 0x04, 0x01, 0x0A
+_SET, _OCTETS, _BOOLEAN = 0x31, 0x04, 0x01
 _SEARCH, _ENTRY, _DONE, _REFERENCE, _EXTENDED = 0x63, 0x64, 0x65, 0x73, 0x78
 _PRESENT = 0x87
 _SECONDS = 5
@@ -44,15 +45,15 @@ def request() -> bytes:
     search = element(
         _SEARCH,
         element(_OCTETS),
-        integer(0, _ENUMERATED),
-        integer(0, _ENUMERATED),
+        integer(0, ENUMERATED),
+        integer(0, ENUMERATED),
         integer(0),
         integer(_SECONDS),
         element(_BOOLEAN, b"\0"),
         element(_PRESENT, b"objectClass"),
-        element(_SEQUENCE, *(element(_OCTETS, name.encode()) for name in ATTRIBUTES)),
+        element(SEQUENCE, *(element(_OCTETS, name.encode()) for name in ATTRIBUTES)),
     )
-    return element(_SEQUENCE, integer(1), search)
+    return element(SEQUENCE, integer(1), search)
 
 
 class Search:
@@ -102,16 +103,10 @@ class Search:
 
     def _message(self) -> bool:
         """Take one LDAPMessage from the buffer; false when none is complete. Raises ``NotBer``."""
-        if self._buffer and self._buffer[0] != _SEQUENCE:
-            raise NotBer("no LDAPMessage")
-        where = extent(self._buffer)
-        if where is None or where[1] > len(self._buffer):
+        found = message(self._buffer)
+        if found is None:
             return False
-        parts = elements(self._buffer[where[0] : where[1]])
-        self._buffer = self._buffer[where[1] :]
-        if len(parts) < 2 or parts[0][0] != 2:
-            raise NotBer("no LDAPMessage")
-        identifier, (tag, content) = number(parts[0][1]), parts[1]
+        identifier, tag, content, self._buffer = found
         if tag == _ENTRY and identifier == 1:
             self._entry(content)
         elif (tag == _DONE and identifier == 1) or (tag == _EXTENDED and identifier == 0):
@@ -142,11 +137,8 @@ class Search:
                 self._attributes[name] = [value[:VALUE].decode("utf-8", "backslashreplace") for value in values[:VALUES]]
 
     def _result(self, content: bytes) -> None:
-        parts = elements(content)
-        if len(parts) < 3 or parts[0][0] != _ENUMERATED:
-            raise NotBer("no result")
-        self._status = number(parts[0][1])
-        self._text = parts[2][1][:VALUE].decode("utf-8", "backslashreplace")
+        self._status, text = result(content)
+        self._text = text[:VALUE].decode("utf-8", "backslashreplace")
         self._ending = Ending(how=How.DECLINED, code=self._status) if self._status else Ending(how=How.DONE)
 
 

@@ -29,7 +29,7 @@ def serving(talk: Talk) -> Iterator[int]:
 
 
 def tls(stage: Stage, **manners: object) -> int:
-    return stage.tls(Serving(credentials=(hierarchy().whole,), plain=Manners(**manners)))  # type: ignore[arg-type]
+    return stage.tls(Serving(credentials=(hierarchy().whole,), plain=Manners(**manners)))  # type: ignore[arg-type]  # fields of Manners
 
 
 def words(port: int, seconds: float = 10.0, protocol: str = "smtp", question: Question | None = None) -> Preamble:

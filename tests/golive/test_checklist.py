@@ -13,7 +13,7 @@ from probe.jobs.golive import inspect, prepared
 from probe.jobs.golive_plan import read
 from probe.lab.answers import Answer
 from probe.lab.dns_server import Record
-from probe.lab.pki import AUTHORITY, authority
+from probe.lab.pki import AUTHORITY, Issued, authority
 from probe.lab.shop import credentials, hierarchy
 from probe.lab.stage import LOOPBACK, Stage
 from probe.lab.tls_server import Serving
@@ -209,7 +209,7 @@ def test_a_pin(stage: Stage) -> None:
     assert other.outcome is Outcome.FAIL and other.code in ("chain.pin-mismatch", "endpoint.rollover-pending")
 
 
-def client(stage: Stage, traits: Traits | None = None) -> tuple[str, str, object]:
+def client(stage: Stage, traits: Traits | None = None) -> tuple[str, str, Issued]:
     top = authority("Clients Root")
     own = top.issue("client.example", traits=traits or Traits(extended_key_usage=("client",)))
     key = stage.write("client.key", key_pem(own))
@@ -218,7 +218,7 @@ def client(stage: Stage, traits: Traits | None = None) -> tuple[str, str, object
 
 def asking(stage: Stage, how: str, issuer: object, version: str = "TLSv1.3") -> tuple[int, str]:
     made = hierarchy()
-    port = stage.tls(Serving(credentials=(made.whole,), client=how, client_issuers=(issuer,), tls_max=version))  # type: ignore[arg-type]
+    port = stage.tls(Serving(credentials=(made.whole,), client=how, client_issuers=(issuer,), tls_max=version))  # type: ignore[arg-type]  # how: of the table
     return port, stage.trust_file(made.root)
 
 
@@ -359,6 +359,6 @@ def test_an_answer_that_everybody_gets_is_no_acceptance(stage: Stage) -> None:
     lines, _, issuer = client(stage)
     made = hierarchy()
     moved = Answer(status=302, body=b"")
-    port = stage.tls(Serving(credentials=(made.whole,), client="optional", client_issuers=(issuer,), answer=moved))  # type: ignore[arg-type]
+    port = stage.tls(Serving(credentials=(made.whole,), client="optional", client_issuers=(issuer,), answer=moved))
     found = listed(plan(endpoint(port, stage.trust_file(made.root), resolvers(stage), lines)))
     assert item(found, "client-accepted").outcome is Outcome.NOT_DONE and not found.ready

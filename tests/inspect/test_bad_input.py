@@ -8,6 +8,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -148,10 +149,10 @@ def test_a_gigabyte_costs_neither_memory_nor_time(made: Parts, tmp_path: Path) -
     os.link(huge, tmp_path / "folder" / "huge.pem")
     (tmp_path / "folder" / "root.pem").write_text(made.root.pem)
     command = [sys.executable, "-m", "probe", "inspect", *NOTHING]
-    bounded = {"capture_output": True, "text": True, "timeout": 60, "check": False, "preexec_fn": _half_a_gigabyte}
-    alone = subprocess.run([*command, str(huge)], **bounded)  # type: ignore[call-overload]
+    bounded = partial(subprocess.run, capture_output=True, text=True, timeout=60, check=False, preexec_fn=_half_a_gigabyte)
+    alone = bounded([*command, str(huge)])
     assert (alone.returncode, alone.stdout) == (2, "") and "64 MiB" in alone.stderr and len(alone.stderr.splitlines()) <= 3
-    inside = subprocess.run([*command, str(tmp_path / "folder")], **bounded)  # type: ignore[call-overload]
+    inside = bounded([*command, str(tmp_path / "folder")])
     assert inside.returncode == 3 and "huge.pem is larger than 16 MiB" in " ".join(inside.stdout.split()) and inside.stderr == ""
 
 

@@ -75,7 +75,7 @@ def extent(wanted: Line | Exactly | Until, heard: bytes) -> int | None:
 
 def transcript(protocol: str, **manners: object) -> bytes:
     """What a server of these manners says before TLS."""
-    return said(client(protocol), before(Manners(protocol=protocol, **manners)))  # type: ignore[arg-type]
+    return said(client(protocol), before(Manners(protocol=protocol, **manners)))  # type: ignore[arg-type]  # fields of Manners
 
 
 def transcript_inside(protocol: str) -> bytes:

@@ -154,6 +154,6 @@ def talk(client: Engine, peer: Peer, turns: int = 20) -> None:
 
 def handshake(made: SSL.Context, question: Question | None = None, **options: str | None) -> Handshake:
     """One whole conversation, as recorded."""
-    client = engine(question, **options)  # type: ignore[arg-type]
+    client = engine(question, **options)  # type: ignore[arg-type]  # the options of an engine
     talk(client, server(made))
     return client.record(started=0.0, took=1.0)
